@@ -1,0 +1,1 @@
+"""What it does: arrays in, arrays out; simulator, enclosures, convex programs, files."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AstrocyteInstance:
     """An astrocyte-gated memory (arXiv 2604.25481, eqs. 4-8).
 
@@ -56,7 +56,7 @@ class AstrocyteInstance:
         return int(self.patterns.shape[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ContextInstance:
     """A context-gated memory with context and query clamped (arXiv 2605.10970, eqs. 2, 3, 5, 6).
 
@@ -91,7 +91,9 @@ class ContextInstance:
             value = getattr(self, field)
             vector = np.zeros(len(array)) if value is None else np.asarray(value, dtype=np.float64)
             if vector.shape != (len(array),):
-                raise ValueError(f"{field}: needs one number per memory ({len(array)}), has shape {vector.shape}")
+                raise ValueError(
+                    f"{field}: needs one number per memory ({len(array)}), has shape {vector.shape}"
+                )
             if not np.isfinite(vector).all():
                 raise ValueError(f"{field}: every entry must be finite")
             object.__setattr__(self, field, vector)

@@ -1,0 +1,1 @@
+"""What is claimed: definitions and derivations in sympy; no arrays, no files."""

@@ -1,0 +1,3 @@
+.PHONY: verify test docs
+verify test docs:
+	@./run $@

@@ -1,0 +1,5 @@
+"""``python -m gatedmem``."""
+
+from gatedmem.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The four checkers, one for each kind of evidence; none of them trusts another."""

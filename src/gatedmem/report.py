@@ -1,0 +1,128 @@
+"""What people see of the evidence on a terminal: the table, the ledger, the progress of long work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich import progress as bars
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gatedmem.proofs.evidence import Evidence, Layer, Status
+from gatedmem.proofs.ledger import Statement
+from gatedmem.proofs.verify import Results
+
+# A sign beside the colour, so that the table also reads without colours.
+SIGNS = {
+    Status.VERIFIED: ("✓", "green"),
+    Status.FAILED: ("✗", "bold red"),
+    Status.UNDECIDED: ("?", "yellow"),
+    Status.UNAVAILABLE: ("○", "magenta"),
+    Status.MISSING: ("–", "dim"),
+}
+LAYER_NAMES = {
+    Layer.DERIVATION: "derivation",
+    Layer.FORMAL: "formal",
+    Layer.CERTIFICATE: "certificate",
+    Layer.SIMULATION: "simulation",
+}
+
+
+def print_table(statements: Sequence[Statement], results: Results) -> None:
+    """Print one row per statement and one column per layer, then what did not hold, then the sums."""
+    console = _console(sys.stdout)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("id", no_wrap=True, min_width=4)
+    table.add_column("statement", no_wrap=True, overflow="ellipsis")
+    for layer in Layer:
+        table.add_column(LAYER_NAMES[layer], no_wrap=True, min_width=13)
+    for statement in statements:
+        found = results[statement.id]
+        cells = [_cell(found[layer]) if layer in found else Text("") for layer in Layer]
+        table.add_row(statement.id, statement.title, *cells)
+    console.print(table)
+    for statement in statements:
+        for layer, evidence in results[statement.id].items():
+            if evidence.status in (Status.FAILED, Status.UNDECIDED, Status.UNAVAILABLE):
+                sign, style = SIGNS[evidence.status]
+                line = Text(f"{sign} {statement.id} {LAYER_NAMES[layer]} {evidence.status}: ", style=style)
+                console.print(line + Text(evidence.detail, style=""), soft_wrap=True)
+    counts = {
+        status: sum(evidence.status is status for found in results.values() for evidence in found.values())
+        for status in Status
+    }
+    console.print(", ".join(f"{count} {status}" for status, count in counts.items() if count) or "nothing to show")
+
+
+def print_ledger(statements: Sequence[Statement]) -> None:
+    """Print the statements, the layers each requires and what it rests on."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, width in (("id", 4), ("kind", 10), ("layers", 6), ("statement", None)):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=width)
+    table.add_column("rests on")
+    for statement in statements:
+        layers = "".join(statement.layers)
+        table.add_row(statement.id, statement.kind, layers, statement.title, " ".join(statement.uses))
+    _console(sys.stdout).print(table)
+
+
+class Progress:
+    """The progress of a verification on stderr: a bar on a terminal, plain lines elsewhere.
+
+    Args:
+        total: how many pieces of evidence are expected.
+    """
+
+    def __init__(self, total: int) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._console = console
+        self._bar = bars.Progress(
+            bars.TextColumn("{task.description}"),
+            bars.BarColumn(),
+            bars.MofNCompleteColumn(),
+            bars.TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("gathering evidence", total=total)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def say(self, line: str) -> None:
+        """Note what is being worked on."""
+        if self._console.is_terminal:
+            self._bar.update(self._task, description=line)
+        else:
+            self._console.print(line, soft_wrap=True)
+
+    def tick(self, name: str, layer: Layer, evidence: Evidence) -> None:
+        """Note that a piece of evidence has come in."""
+        if self._console.is_terminal:
+            self._bar.update(self._task, advance=1, description=f"{name} {LAYER_NAMES[layer]}")
+        elif evidence.seconds >= 1:
+            line = f"{name} {LAYER_NAMES[layer]}: {evidence.status} ({evidence.seconds:.0f} s)"
+            self._console.print(line, soft_wrap=True)
+
+
+def _cell(evidence: Evidence) -> Text:
+    sign, style = SIGNS[evidence.status]
+    return Text(f"{sign} {evidence.status}", style=style)
+
+
+def _console(stream: object) -> Console:
+    console = Console(file=stream, highlight=False)  # type: ignore[arg-type]
+    if not console.is_terminal:
+        console.width = 132
+    return console

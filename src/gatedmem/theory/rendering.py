@@ -1,0 +1,104 @@
+"""Pages from derivations: MyST markdown for the book and a LaTeX fragment, both from the checked steps alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gatedmem.theory.derivation import Derivation, Step
+
+__all__ = ["markdown", "tex"]
+
+_RELATION = {
+    "=": "=",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "<": "<",
+    ">": ">",
+    "⟺": r"\Longleftrightarrow",
+    "⟹": r"\Longrightarrow",
+}
+
+
+def _blocks(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Runs of steps that are shown together: a chain with its links, or a single step."""
+    block: list[Step] = []
+    for step in steps:
+        if step.kind in ("link", "relation") and block and block[0].kind == "start":
+            block.append(step)
+            continue
+        if block:
+            yield block
+        block = [step]
+    if block:
+        yield block
+
+
+def _rows(block: Sequence[Step], first_number: int) -> str:
+    rows = [f"& {block[0].tex}"]
+    for number, step in enumerate(block[1:], first_number):
+        rows.append(rf"& {_RELATION[step.op]} {step.tex} \qquad ({number})")
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+
+def _reasons(block: Iterable[Step], first_number: int, emphasis: Callable[[str], str]) -> Iterator[str]:
+    for number, step in enumerate(block, first_number):
+        slack = f"; the difference is ${step.slack}$" if step.slack else ""
+        yield f"({number}) {step.rule}{slack}. {emphasis(step.method[:1].upper() + step.method[1:] + '.')}"
+
+
+def _sentence(step: Step, strong: Callable[[str], str], emphasis: Callable[[str], str]) -> str:
+    names = {"define": "Definition.", "assume": "Hypothesis.", "claim": "Claim.", "fact": "Known."}
+    source = f" ({step.source})" if step.source else ""
+    rule = f" — {step.rule}" if step.rule else ""
+    slack = f"; the difference is ${step.slack}$" if step.slack else ""
+    method = " " + emphasis(step.method[:1].upper() + step.method[1:] + ".") if step.method else ""
+    return f"{strong(names[step.kind])} ${step.tex}${rule}{slack}{source}.{method}"
+
+
+def _pages(
+    derivation: Derivation,
+    strong: Callable[[str], str],
+    emphasis: Callable[[str], str],
+    display: Callable[[str], str],
+) -> Iterator[str]:
+    number = 1
+    for block in _blocks(derivation.steps):
+        head = block[0]
+        if head.kind == "text":
+            yield head.tex
+        elif head.kind == "conclusion":
+            text = f" ({head.rule})" if head.rule else ""
+            yield f"{strong('Hence' + text)}\n\n{display(head.tex)}"
+        elif head.kind != "start":
+            yield _sentence(head, strong, emphasis)
+        elif len(block) == 1:
+            yield f"{head.rule}\n\n{display(head.tex)}"
+        else:
+            intro = f"{head.rule[:1].upper()}{head.rule[1:]}:\n\n" if head.rule else ""
+            reasons = "\n\n".join(_reasons(block[1:], number, emphasis))
+            yield f"{intro}{display(_rows(block, number))}\n\n{reasons}"
+            number += len(block) - 1
+
+
+def markdown(derivation: Derivation) -> str:
+    """The derivation as MyST markdown; display maths stands on its own lines between ``$$``."""
+    pages = _pages(
+        derivation,
+        lambda text: f"**{text}**",
+        lambda text: f"*{text}*",
+        lambda formula: f"$$\n{formula}\n$$",
+    )
+    return f"## {derivation.id}: {derivation.title}\n\n" + "\n\n".join(pages) + "\n"
+
+
+def tex(derivation: Derivation) -> str:
+    """The derivation as a LaTeX fragment (needs amsmath)."""
+
+    def display(formula: str) -> str:
+        return formula if formula.startswith(r"\begin{align*}") else f"\\[\n{formula}\n\\]"
+
+    pages = _pages(derivation, lambda text: rf"\textbf{{{text}}}", lambda text: rf"\emph{{{text}}}", display)
+    return f"\\section*{{{derivation.id}: {derivation.title}}}\n\n" + "\n\n".join(pages) + "\n"
