@@ -1,0 +1,1 @@
+"""Rigorous numerics for the statements: ball and exact rational arithmetic on drawn and user instances."""

@@ -1,0 +1,1 @@
+"""Simulation layer: for every statement an honest search for a counterexample."""

@@ -1,0 +1,1 @@
+"""The astrocyte-gated associative memory: its definitions and what follows from them."""

@@ -8,11 +8,21 @@
     overlap, score   == m_mu = <xi_mu, phi(x)>,  f_mu = m_mu^2 / (2N)      [8]
     weight           == W(p) = (K/N) sum_mu p_mu xi_mu xi_mu^T             [5]
     velocity_x/_p    == right-hand sides of the flow                       [4, 6]
-    energy           == L in its expanded form,  energy_kl its KL form     [9] *)
+    energy           == L in its expanded form,  energy_kl its KL form     [9]
+    follows          == the curve has the flow's velocity at time t
+    gain_solution    == p solves the s-replicator on [0, oo) for given scores
+    solution         == (x, p) solves the flow on [0, oo)
+    equilibrium      == both velocities vanish
+    shahshahani p    == the metric G = diag(1/p) on the gains
+    project p z      == tangent projection z - p (sum z)                   [17]
+    lift_velocity    == du/dt = (f(x) - T u) / tau_p, with p = softmax(u)
+    is_jacobian      == the derivative of the (x, u) field along (a, b)
+    lift_metric      == tau_x diag(phi') + K tau_p (diag p - p p^T)
+    astrocyte_frame  == the model as a modular frame, in (x, y) with y = T u *)
 
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.
-From Gatedmem Require Import defs.Vectors defs.Softmax.
+From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame.
 
 Open Scope R_scope.
 
@@ -71,4 +81,49 @@ Definition follows (x : R -> vec N) (p : R -> vec K) (t : R) : Prop :=
 (** Equilibrium of the flow: both velocities vanish. *)
 Definition equilibrium (x : vec N) (p : vec K) : Prop :=
   (forall i, velocity_x x p i = 0) /\ (forall mu, velocity_p x p mu = 0).
+
+(** Solutions on [0, oo): continuous there, and the equation holds for t > 0.
+    ([ln] is 0 on x <= 0, so [p ln p] is continuous on the whole line and nothing
+    is presupposed about the sign of p.) *)
+Definition gain_solution (f p : R -> vec K) : Prop :=
+  (forall mu, continuous_from0 (fun t => p t mu)) /\
+  (forall t, 0 < t -> forall mu, is_derive (fun s => p s mu) t (replicator (f t) (p t) mu)).
+Definition solution (x : R -> vec N) (p : R -> vec K) : Prop :=
+  (forall i, continuous_from0 (fun t => x t i)) /\
+  (forall mu, continuous_from0 (fun t => p t mu)) /\
+  (forall t, 0 < t -> follows x p t).
+
+(** Geometry of the gains. *)
+Definition shahshahani (p z w : vec K) : R := sum (fun mu => z mu * w mu / p mu).
+Definition project (p z : vec K) : vec K := fun mu => z mu - p mu * sum z.
+
+(** The lift to log-gains u, p = softmax(u). *)
+Definition lift_velocity (x : vec N) (u : vec K) : vec K :=
+  fun mu => (score x mu - temp m * u mu) / tau_p m.
+Definition follows_lift (x : R -> vec N) (u : R -> vec K) (t : R) : Prop :=
+  (forall i, is_derive (fun s => x s i) t (velocity_x (x t) (softmax 1 (u t)) i)) /\
+  (forall mu, is_derive (fun s => u s mu) t (lift_velocity (x t) (u t) mu)).
+
+(** [is_jacobian x u a b c d]: the Jacobian of the lifted field at (x, u) sends (a, b) to (c, d). *)
+Definition is_jacobian (x : vec N) (u : vec K) (a : vec N) (b : vec K) (c : vec N) (d : vec K)
+    : Prop :=
+  (forall i, is_derive (fun h => velocity_x (fun j => x j + h * a j)
+                                   (softmax 1 (fun nu => u nu + h * b nu)) i) 0 (c i)) /\
+  (forall mu, is_derive (fun h => lift_velocity (fun j => x j + h * a j)
+                                    (fun nu => u nu + h * b nu) mu) 0 (d mu)).
+Definition lift_metric (x : vec N) (u : vec K) (a : vec N) (b : vec K) (a' : vec N) (b' : vec K)
+    : R :=
+  tau_x m * sum (fun i => phi' (x i) * (a i * a' i))
+  + INR K * tau_p m * softcov (softmax 1 u) b b'.
+
+(** The same model as a modular frame, y = T u. *)
+Definition astrocyte_frame : frame N K := {|
+  lagrangian_x := fun x => sum (fun i => Lambda (x i));
+  lagrangian_y := fun y => INR K * temp m * ln (sum (fun mu => exp (y mu / temp m)));
+  activation_x := fun x i => phi (x i);
+  activation_y := fun y mu => INR K * softmax (/ temp m) y mu;
+  interaction := fun a g => - dot g (fun mu => dot (pattern m mu) a ^ 2 / (2 * INR N));
+  time_x := tau_x m;
+  time_y := tau_p m / temp m
+|}.
 End Model.
