@@ -10,6 +10,7 @@ array([ 1.,  1., -1.,  1.])
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +22,5 @@ __all__ = ["Retrieval", "retrieve"]
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: the command line must not wait for NumPy.
     if name in __all__:
-        from gatedmem.numerics import retrieval
-
-        return getattr(retrieval, name)
+        return getattr(importlib.import_module("gatedmem.numerics.retrieval"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,6 +24,7 @@ SIGNS = {
     Status.UNAVAILABLE: ("○", "magenta"),
     Status.MISSING: ("–", "dim"),
 }
+_STATUS_WIDTH = 13
 LAYER_NAMES = {
     Layer.DERIVATION: "derivation",
     Layer.FORMAL: "formal",
@@ -37,9 +38,11 @@ def print_table(statements: Sequence[Statement], results: Results) -> None:
     console = _console(sys.stdout)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("id", no_wrap=True, min_width=4)
-    table.add_column("statement", no_wrap=True, overflow="ellipsis")
+    # The statuses are what people came for: titles give way to them on a narrow terminal.
+    title_width = max(console.width - 4 - len(Layer) * _STATUS_WIDTH - 6, 8)
+    table.add_column("statement", no_wrap=True, overflow="ellipsis", max_width=title_width)
     for layer in Layer:
-        table.add_column(LAYER_NAMES[layer], no_wrap=True, min_width=13)
+        table.add_column(LAYER_NAMES[layer], no_wrap=True, min_width=_STATUS_WIDTH)
     for statement in statements:
         found = results[statement.id]
         cells = [_cell(found[layer]) if layer in found else Text("") for layer in Layer]

@@ -185,3 +185,31 @@ def test_layers_do_not_reach_into_each_other():
             for other in others:
                 touched = [name for name in caching.imported_sources(module) if name.startswith(other)]
                 assert not touched, textwrap.shorten(f"{module} reaches {touched}", 200)
+
+
+def test_a_worker_that_dies_fails_its_own_task_only(tmp_path, monkeypatch):
+    """The innocent tasks of a broken pool are run again, each alone."""
+    (tmp_path / "spoiled.py").write_text(
+        "import os\n"
+        "from gatedmem.proofs.evidence import Search\n"
+        "def dies(request): os._exit(1)\n"
+        "def eats(request): return Search(len(bytearray(64 * 2**30)))\n"
+        "def lives(request): return Search(7)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from gatedmem.proofs.verify import _compute
+
+    tasks = [
+        (parse({**WORDS, "id": f"SM{number}"}, "x"), Layer.SIMULATION, f"spoiled:{name}")
+        for number, name in enumerate(("dies", "lives", "eats", "lives"), start=1)
+    ]
+    found = {statement.id: evidence for statement, _, evidence in _compute(tasks, Request(), 2)}
+    assert {name: evidence.status for name, evidence in found.items()} == {
+        "SM1": Status.FAILED,
+        "SM2": Status.VERIFIED,
+        "SM3": Status.FAILED,
+        "SM4": Status.VERIFIED,
+    }
+    assert "its process died" in found["SM1"].detail
+    assert "MemoryError" in found["SM3"].detail

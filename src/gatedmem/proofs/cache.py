@@ -144,12 +144,17 @@ def imported_sources(module: str) -> frozenset[str]:
 
 
 def _imports(module: str) -> Iterable[str]:
-    for node in ast.walk(ast.parse(_text(module))):
+    todo: list[ast.AST] = [ast.parse(_text(module))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue  # never run
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        todo.extend(ast.iter_child_nodes(node))
 
 
 @functools.cache

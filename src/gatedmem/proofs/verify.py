@@ -30,7 +30,10 @@ CHECKERS = {
 # One BLAS thread in each worker: the workers already fill the cores, and sums keep one order.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
+WORKER_MEMORY = 6 * 2**30  # bytes; the largest procedure needs a tenth of it
+
 Results = dict[str, dict[Layer, Evidence]]
+Task = tuple[Statement, Layer, str]  # statement, layer, "module:function"
 
 
 def verify(
@@ -65,7 +68,7 @@ def verify(
     folder = folder or caching.default_folder()
     cache = caching.Cache(folder, fresh=fresh)
     results: Results = {statement.id: {} for statement in statements}
-    computed: list[tuple[Statement, Layer, str]] = []
+    computed: list[Task] = []
     for statement in statements:
         for layer in statement.shown_layers():
             if layer not in layers:
@@ -78,7 +81,7 @@ def verify(
                 known = cache.get(key)
                 if known is not None:
                     results[statement.id][layer] = known
-                    tick(statement.id, layer, known)
+                    tick(statement.id, layer, replace(known, seconds=0.0))
                 else:
                     computed.append((statement, layer, pointer))
     proofs = [statement for statement in statements if Layer.FORMAL in layers and Layer.FORMAL in statement.evidence]
@@ -160,25 +163,46 @@ def _relevant(request: Request, statement: Statement) -> Request:
 
 
 def _compute(
-    tasks: Sequence[tuple[Statement, Layer, str]], request: Request, jobs: int
+    tasks: Sequence[Task], request: Request, jobs: int, *, alone: bool = False
 ) -> Iterable[tuple[Statement, Layer, Evidence]]:
-    """Run the given checkers in worker processes and hand over each answer as it comes."""
+    """Run the given checkers in worker processes and hand over each answer as it comes.
+
+    When a worker dies it takes down the pool, and which task killed it is not known: those left without an answer
+    are then run one by one, each in a process of its own.
+    """
     if not tasks:
         return
     os.environ.update({name: value for name, value in _ONE_THREAD.items() if name not in os.environ})
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
+    orphans: list[Task] = []
+    with concurrent.futures.ProcessPoolExecutor(jobs, context, initializer=_limit_memory) as pool:
         running = {
-            pool.submit(run_one, layer, pointer, _relevant(request, statement)): (statement, layer)
+            pool.submit(run_one, layer, pointer, _relevant(request, statement)): (statement, layer, pointer)
             for statement, layer, pointer in tasks
         }
         for done in concurrent.futures.as_completed(running):
-            statement, layer = running[done]
+            statement, layer, pointer = running[done]
             try:
-                evidence = done.result()
+                yield statement, layer, done.result()
             except BrokenProcessPool:
-                evidence = Evidence(Status.FAILED, "its process died (out of memory, or killed)")
-            yield statement, layer, evidence
+                orphans.append((statement, layer, pointer))
+    for task in orphans:
+        if alone:
+            statement, layer, _ = task
+            yield statement, layer, Evidence(Status.FAILED, "its process died (out of memory, or killed)")
+        else:
+            yield from _compute([task], request, 1, alone=True)
+
+
+def _limit_memory() -> None:
+    """Let a runaway procedure fail with MemoryError instead of taking the machine with it."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = WORKER_MEMORY if hard == resource.RLIM_INFINITY else min(WORKER_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
 def _formal(

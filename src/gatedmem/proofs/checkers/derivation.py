@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatedmem.proofs.evidence import Evidence, Status
-from gatedmem.theory.derivation import Derivation, FalseStep
+from gatedmem.theory.derivation import Derivation, FalseStep, UndecidedStep
 
 
 def check(build: Callable[[], Derivation]) -> Evidence:
@@ -14,9 +14,16 @@ def check(build: Callable[[], Derivation]) -> Evidence:
         derivation = build()
     except FalseStep as error:
         return Evidence(Status.FAILED, f"first false step: {error}")
+    except UndecidedStep as error:
+        return Evidence(Status.UNDECIDED, f"first step that could not be decided: {error}")
     record = derivation.to_json()
-    steps = len(record["steps"])
-    if steps == 0:
-        return Evidence(Status.FAILED, "the derivation has no step")
+    checked = sum(bool(step.get("method")) for step in record["steps"])
+    if checked == 0 or not record["conclusions"]:
+        return Evidence(Status.FAILED, "the derivation checks no step or concludes nothing")
     data = {**record, "markdown": derivation.to_markdown(), "latex": derivation.to_latex()}
-    return Evidence(Status.VERIFIED, f"{steps} steps checked", data=data)
+    said = f"{checked} steps checked"
+    if record["lemmas"]:
+        said += f", resting on {', '.join(record['lemmas'])}"
+    if record["cited"]:
+        said += f", quoting {', '.join(record['cited'])}"
+    return Evidence(Status.VERIFIED, said, data=data)
