@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gatedmem.theory.derivation import Derivation, Step
 
-__all__ = ["markdown", "tex"]
+__all__ = ["USUAL", "markdown", "tex"]
+
+USUAL = "symbolic, for all sizes"
 
 _RELATION = {
     "=": "=",
@@ -22,17 +25,33 @@ _RELATION = {
 
 
 def _blocks(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """Runs of steps that are shown together: a chain with its links, or a single step."""
-    block: list[Step] = []
+    """Runs of steps that are shown together: a chain with its links, or a single step.
+
+    What was said in the middle of a chain is shown before it.
+    """
+    chain: list[Step] = []
+    asides: list[Step] = []
     for step in steps:
-        if step.kind in ("link", "relation") and block and block[0].kind == "start":
-            block.append(step)
-            continue
-        if block:
-            yield block
-        block = [step]
-    if block:
-        yield block
+        if step.kind in ("link", "relation"):
+            for aside in asides:
+                yield [aside]
+            asides = []
+            chain.append(step)
+        elif step.kind in ("start", "conclusion"):
+            yield from _flushed(chain, asides)
+            chain, asides = ([step], []) if step.kind == "start" else ([], [])
+            if step.kind == "conclusion":
+                yield [step]
+        else:
+            asides.append(step)
+    yield from _flushed(chain, asides)
+
+
+def _flushed(chain: list[Step], asides: list[Step]) -> Iterator[list[Step]]:
+    if chain:
+        yield chain
+    for aside in asides:
+        yield [aside]
 
 
 def _rows(block: Sequence[Step], first_number: int) -> str:
@@ -43,10 +62,22 @@ def _rows(block: Sequence[Step], first_number: int) -> str:
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
 
 
-def _reasons(block: Iterable[Step], first_number: int, emphasis: Callable[[str], str]) -> Iterator[str]:
-    for number, step in enumerate(block, first_number):
-        slack = f"; the difference is ${step.slack}$" if step.slack else ""
-        yield f"({number}) {step.rule}{slack}. {emphasis(step.method[:1].upper() + step.method[1:] + '.')}"
+def _reasons(block: Sequence[Step], first_number: int, emphasis: Callable[[str], str]) -> Iterator[str]:
+    for number, (before, step) in enumerate(pairwise(block), first_number):
+        known = step.slack == before.tex  # the chain shows the slack already
+        slack = "" if known or not step.slack else f"; the difference is ${step.slack}$"
+        yield f"({number}) {_capital(step.rule)}{slack}.{_method(step, emphasis)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _method(step: Step, emphasis: Callable[[str], str]) -> str:
+    """How the step was checked, where it is not the usual way."""
+    if step.method in ("", USUAL):
+        return ""
+    return " " + emphasis(_capital(step.method) + ".")
 
 
 def _sentence(step: Step, strong: Callable[[str], str], emphasis: Callable[[str], str]) -> str:
@@ -54,8 +85,7 @@ def _sentence(step: Step, strong: Callable[[str], str], emphasis: Callable[[str]
     source = f" ({step.source})" if step.source else ""
     rule = f" — {step.rule}" if step.rule else ""
     slack = f"; the difference is ${step.slack}$" if step.slack else ""
-    method = " " + emphasis(step.method[:1].upper() + step.method[1:] + ".") if step.method else ""
-    return f"{strong(names[step.kind])} ${step.tex}${rule}{slack}{source}.{method}"
+    return f"{strong(names[step.kind])} ${step.tex}${rule}{slack}{source}.{_method(step, emphasis)}"
 
 
 def _pages(
@@ -64,6 +94,7 @@ def _pages(
     emphasis: Callable[[str], str],
     display: Callable[[str], str],
 ) -> Iterator[str]:
+    yield f"Each step is checked by machine, {USUAL}, unless it says otherwise."
     number = 1
     for block in _blocks(derivation.steps):
         head = block[0]
@@ -78,7 +109,7 @@ def _pages(
             yield f"{head.rule}\n\n{display(head.tex)}"
         else:
             intro = f"{head.rule[:1].upper()}{head.rule[1:]}:\n\n" if head.rule else ""
-            reasons = "\n\n".join(_reasons(block[1:], number, emphasis))
+            reasons = "\n\n".join(_reasons(block, number, emphasis))
             yield f"{intro}{display(_rows(block, number))}\n\n{reasons}"
             number += len(block) - 1
 
