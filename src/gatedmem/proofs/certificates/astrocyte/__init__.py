@@ -1,0 +1,10 @@
+"""Certificates for the statements on the astrocyte-gated memory: one function per id."""
+
+from gatedmem.proofs.certificates.astrocyte.bounds import ag2, ag3, ag9
+from gatedmem.proofs.certificates.astrocyte.energy import ag8
+from gatedmem.proofs.certificates.astrocyte.equilibria import ag11
+from gatedmem.proofs.certificates.astrocyte.lift import ag28
+from gatedmem.proofs.certificates.astrocyte.retrieval import ag24, ag31
+from gatedmem.proofs.certificates.astrocyte.stability import ag21, ag22, ag23
+
+__all__ = ["ag2", "ag3", "ag8", "ag9", "ag11", "ag21", "ag22", "ag23", "ag24", "ag28", "ag31"]
