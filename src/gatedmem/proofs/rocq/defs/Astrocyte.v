@@ -16,11 +16,15 @@
     shahshahani p    == the metric G = diag(1/p) on the gains
     project p z      == tangent projection z - p (sum z)                   [17]
     lift_velocity    == du/dt = (f(x) - T u) / tau_p, with p = softmax(u)
+    lift_solution    == (x, u) solves the lifted flow on [0, oo)
     is_jacobian      == the derivative of the (x, u) field along (a, b)
     lift_metric      == tau_x diag(phi') + K tau_p (diag p - p p^T)
-    astrocyte_frame  == the model as a modular frame, in (x, y) with y = T u *)
+    astrocyte_frame  == the model as a modular frame, in (x, y) with y = T u
+    gauged s m       == the memory with entry i of every pattern multiplied by s_i
+    permuted pi m    == the memory with its patterns permuted *)
 
 From Coq Require Import Reals.
+From mathcomp Require Import fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame.
 
@@ -104,6 +108,11 @@ Definition follows_lift (x : R -> vec N) (u : R -> vec K) (t : R) : Prop :=
   (forall i, is_derive (fun s => x s i) t (velocity_x (x t) (softmax 1 (u t)) i)) /\
   (forall mu, is_derive (fun s => u s mu) t (lift_velocity (x t) (u t) mu)).
 
+Definition lift_solution (x : R -> vec N) (u : R -> vec K) : Prop :=
+  (forall i, continuous_from0 (fun t => x t i)) /\
+  (forall mu, continuous_from0 (fun t => u t mu)) /\
+  (forall t, 0 < t -> follows_lift x u t).
+
 (** [is_jacobian x u a b c d]: the Jacobian of the lifted field at (x, u) sends (a, b) to (c, d). *)
 Definition is_jacobian (x : vec N) (u : vec K) (a : vec N) (b : vec K) (c : vec N) (d : vec K)
     : Prop :=
@@ -127,3 +136,8 @@ Definition astrocyte_frame : frame N K := {|
   time_y := tau_p m / temp m
 |}.
 End Model.
+
+Definition gauged {N K : nat} (s : vec N) (m : memory N K) : memory N K :=
+  Memory N K (fun mu i => s i * pattern m mu i) (sigma m) (temp m) (tau_x m) (tau_p m).
+Definition permuted {N K : nat} (pi : 'I_K -> 'I_K) (m : memory N K) : memory N K :=
+  Memory N K (fun mu i => pattern m (pi mu) i) (sigma m) (temp m) (tau_x m) (tau_p m).
