@@ -165,7 +165,6 @@ WRONG = [
 def test_a_neighbouring_constant_is_refuted(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: Fraction, procedure: Procedure
 ) -> None:
-    assert refuted(procedure) == []
     monkeypatch.setattr(module, name, value)
     assert refuted(procedure)
 

@@ -7,8 +7,10 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from scipy.linalg import expm
 
 from gatedmem.numerics import astrocyte as model
+from gatedmem.numerics import linear_score
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance, digit_patterns, draw_astrocyte
 
@@ -119,3 +121,44 @@ def test_errors_of_a_stored_image() -> None:
 def test_more_flips_than_neurons_are_refused(flips: int) -> None:
     with pytest.raises(ValueError, match="flips: must lie between 0 and N = 6"):
         model.corrupted(np.ones(6), flips, RNG)
+
+
+@pytest.mark.parametrize("h", [1e-3, 0.5, 4.0])
+def test_exponential_steps_solve_the_frozen_problems(h: float) -> None:
+    """With the other layer frozen each equation is linear; its solution comes from a matrix exponential here."""
+    u = np.log(P)
+    drift = np.concatenate([model.scores(INSTANCE, X) / INSTANCE.tau_p, np.ones((3, 1))], axis=1)
+    for index in range(3):
+        generator = np.zeros((5, 5))
+        generator[:4, :4] = -INSTANCE.temperature / INSTANCE.tau_p * np.eye(4)
+        generator[:4, 4] = drift[index, :4]
+        expected = (expm(h * generator) @ np.append(u[index], 1.0))[:4]
+        np.testing.assert_allclose(model.exponential_gain_step(INSTANCE, X, u, h)[index], expected, rtol=1e-12)
+        pushed = model.recurrent_input(INSTANCE, X, P)[index]
+        kept = float(expm(np.array([[-h / INSTANCE.tau_x]]))[0, 0])
+        step = model.exponential_neuron_step(INSTANCE, X, P, h)[index]
+        np.testing.assert_allclose(step, kept * X[index] + (1.0 - kept) * pushed, rtol=1e-12)
+
+
+def test_endless_steps_land_on_the_fixed_points() -> None:
+    target = soft.softmax(model.exponential_gain_step(INSTANCE, X, np.log(P), np.inf))
+    np.testing.assert_allclose(target, model.retrieval_gains(INSTANCE, X), rtol=1e-14)
+    np.testing.assert_array_equal(
+        model.exponential_neuron_step(INSTANCE, X, P, np.inf), model.recurrent_input(INSTANCE, X, P)
+    )
+
+
+def test_linear_score_is_its_definition() -> None:
+    xi, T = INSTANCE.patterns, INSTANCE.temperature
+    for x, p in zip(X, P, strict=True):
+        m = np.array([sum(xi[mu, i] * math.tanh(1.7 * x[i]) for i in range(6)) for mu in range(4)])
+        np.testing.assert_allclose(linear_score.neuron_velocity(INSTANCE, x, p), (xi.T @ p - x) / 0.8, rtol=1e-13)
+        fitness = m - T * np.log(p)
+        np.testing.assert_allclose(
+            linear_score.gain_velocity(INSTANCE, x, p), p * (fitness - p @ fitness) / 2.5, rtol=1e-11, atol=1e-15
+        )
+        neurons = sum(v * math.tanh(1.7 * v) - math.log(math.cosh(1.7 * v)) / 1.7 for v in x)
+        energy = -p @ m + T * p @ np.log(p) + neurons
+        assert float(linear_score.energy(INSTANCE, x, p)) == pytest.approx(energy, rel=1e-13)
+        weights = np.exp(m / T)
+        np.testing.assert_allclose(linear_score.readout(INSTANCE, x), xi.T @ weights / weights.sum(), rtol=1e-12)

@@ -78,3 +78,22 @@ def test_contraction_factor_is_infinite_without_a_positive_gate_matrix() -> None
     instance = ContextInstance(np.ones((3, 1)), alpha=2.0)
     assert model.smallest_gate_eigenvalue(instance) == pytest.approx(-1.0)
     assert model.contraction_factor(instance) == np.inf
+
+
+def test_critical_alpha_is_where_the_gates_lose_definiteness() -> None:
+    critical = model.critical_alpha(INSTANCE)
+    for ratio, sign in ((0.999, 1.0), (1.001, -1.0)):
+        moved = ContextInstance(INSTANCE.memories, alpha=ratio * critical)
+        assert sign * model.smallest_gate_eigenvalue(moved) > 0.0
+    assert model.critical_alpha(ContextInstance(np.eye(4))) == np.inf
+    # More memories than dimensions, unit norms: α_crit = 1.
+    unit = draw_context(RNG, 6, 3, alpha=0.0, beta=1.0, gain=1.0)
+    assert model.critical_alpha(unit) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_uniqueness_threshold_lies_between_zero_and_the_contraction_factor() -> None:
+    inverse = np.linalg.inv(_gate_matrix())
+    widest = max(inverse[i, i] + inverse[j, j] - 2.0 * inverse[i, j] for i in range(5) for j in range(5))
+    assert model.uniqueness_threshold(INSTANCE) == pytest.approx(1.9 * 0.49 * widest / 4.0, rel=1e-12)
+    assert 0.0 < model.uniqueness_threshold(INSTANCE) <= model.contraction_factor(INSTANCE)
+    assert model.uniqueness_threshold(ContextInstance(np.ones((1, 3)))) == 0.0

@@ -68,8 +68,9 @@ class Point:
         scalars = {symbol: sp.Rational(self.values[symbol.name]) for symbol in concrete.free_symbols}
         return float(sp.N(concrete.subs(scalars), 30))
 
-    def entries(self, formula: Callable[[sp.Integer], Any], n: int) -> list[float]:
-        return [self.evaluate(formula(sp.Integer(index + 1))) for index in range(n)]
+    def entries(self, formula: Callable[[Index], Any], index: Index, n: int) -> list[float]:
+        expression = formula(index)
+        return [self.evaluate(put(expression, {index: sp.Integer(place)})) for place in range(1, n + 1)]
 
 
 def _astrocyte(n: int, k: int) -> tuple[Point, AstrocyteInstance, np.ndarray, np.ndarray]:
@@ -87,19 +88,27 @@ def test_astrocyte_definitions(n: int, k: int) -> None:
     point, instance, x, p = _astrocyte(n, k)
     close = {"rtol": 1e-12, "atol": 1e-13}
     np.testing.assert_allclose(
-        astrocyte.activation(instance, x), point.entries(lambda i: model.phi_value(model.x[i]), n), **close
+        astrocyte.activation(instance, x), point.entries(lambda i: model.phi_value(model.x[i]), model.i, n), **close
     )
     np.testing.assert_allclose(
-        astrocyte.slope(instance, x), point.entries(lambda i: model.phi_prime_value(model.x[i]), n), **close
+        astrocyte.slope(instance, x), point.entries(lambda i: model.phi_prime_value(model.x[i]), model.i, n), **close
     )
     np.testing.assert_allclose(
-        astrocyte.potential(instance, x), point.entries(lambda i: model.Lagrangian_value(model.x[i]), n), **close
+        astrocyte.potential(instance, x),
+        point.entries(lambda i: model.Lagrangian_value(model.x[i]), model.i, n),
+        **close,
     )
-    np.testing.assert_allclose(astrocyte.overlaps(instance, x), point.entries(model.overlap, k), **close)
-    np.testing.assert_allclose(astrocyte.scores(instance, x), point.entries(model.score, k), **close)
-    np.testing.assert_allclose(astrocyte.recurrent_input(instance, x, p), point.entries(model.drive, n), **close)
-    np.testing.assert_allclose(astrocyte.neuron_velocity(instance, x, p), point.entries(model.velocity_x, n), **close)
-    np.testing.assert_allclose(astrocyte.gain_velocity(instance, x, p), point.entries(model.velocity_p, k), **close)
+    np.testing.assert_allclose(astrocyte.overlaps(instance, x), point.entries(model.overlap, model.mu, k), **close)
+    np.testing.assert_allclose(astrocyte.scores(instance, x), point.entries(model.score, model.mu, k), **close)
+    np.testing.assert_allclose(
+        astrocyte.recurrent_input(instance, x, p), point.entries(model.drive, model.i, n), **close
+    )
+    np.testing.assert_allclose(
+        astrocyte.neuron_velocity(instance, x, p), point.entries(model.velocity_x, model.i, n), **close
+    )
+    np.testing.assert_allclose(
+        astrocyte.gain_velocity(instance, x, p), point.entries(model.velocity_p, model.mu, k), **close
+    )
     np.testing.assert_allclose(astrocyte.neuron_energy(instance, x), point.evaluate(model.neuron_energy()), **close)
     np.testing.assert_allclose(astrocyte.energy(instance, x, p), point.evaluate(model.energy()), **close)
     np.testing.assert_allclose(
@@ -117,11 +126,11 @@ def test_lift_and_projection_definitions(n: int, k: int) -> None:
     symbolic_z = symbol_of_vector("z", model.K)
     np.testing.assert_allclose(
         astrocyte.tangent_projection(p, z),
-        point.entries(lambda mu: model.projection(mu, symbolic_z), k),
+        point.entries(lambda mu: model.projection(mu, symbolic_z), model.mu, k),
         atol=1e-14,
     )
-    np.testing.assert_allclose(soft.softmax(u), point.entries(model.gate, k), rtol=1e-13)
-    rate = point.entries(lambda mu: model.velocity_u(mu, model.scores()), k)
+    np.testing.assert_allclose(soft.softmax(u), point.entries(model.gate, model.mu, k), rtol=1e-13)
+    rate = point.entries(lambda mu: model.velocity_u(mu, model.scores()), model.mu, k)
     np.testing.assert_allclose(astrocyte.lifted_velocity(instance, x, u)[1], rate, rtol=1e-12, atol=1e-13)
 
 
@@ -137,25 +146,29 @@ def test_context_definitions(n: int, d: int) -> None:
     instance = ContextInstance(memories, alpha, beta, gain, drive, evidence)
     symbolic_s, symbolic_r, symbolic_p = (symbol_of_vector(name, clamped.N) for name in "srp")
 
-    matrix = [[point.evaluate(clamped.gate_entry(i, j)) for j in _indices(n)] for i in _indices(n)]
+    entry = clamped.gate_entry(clamped.i, clamped.j)
+    places = [sp.Integer(place) for place in range(1, n + 1)]
+    matrix = [
+        [point.evaluate(put(entry, {clamped.i: row, clamped.j: column})) for column in places] for row in places
+    ]
     np.testing.assert_allclose(context.gate_matrix(instance), matrix, atol=1e-14)
 
     exact = sp.Matrix(n, n, lambda i, j: _gate_entry(point, alpha_name="alpha", i=i, j=j))
     point.values["B"] = np.array(exact.inv().tolist(), dtype=object)
     i = Index("i", clamped.N)
     fixed_map = clamped.retrieval_map(lambda index: symbolic_p[index], i)
-    expected = [point.evaluate(put(fixed_map, {i: sp.Integer(place)})) for place in range(1, n + 1)]
+    expected = point.entries(lambda _: fixed_map, i, n)
     np.testing.assert_allclose(context.retrieval_map(instance, p), expected, rtol=1e-12)
     state = clamped.retrieval_state(lambda index: symbolic_p[index], i)
-    expected = [point.evaluate(put(state, {i: sp.Integer(place)})) for place in range(1, n + 1)]
+    expected = point.entries(lambda _: state, i, n)
     np.testing.assert_allclose(context.steady_retrieval(instance, p), expected, rtol=1e-12, atol=1e-13)
 
     active = lambda index: simplex.softmax(clamped.beta * symbolic_r[index], index)  # noqa: E731
     gate = clamped.gate_current(lambda index: symbolic_s[index], active, i)
-    expected = [point.evaluate(put(gate, {i: sp.Integer(place)})) for place in range(1, n + 1)]
+    expected = point.entries(lambda _: gate, i, n)
     np.testing.assert_allclose(context.gate_velocity(instance, s, r), expected, rtol=1e-12, atol=1e-13)
     current = clamped.retrieval_current(lambda index: symbolic_s[index], lambda index: symbolic_r[index], i)
-    expected = [point.evaluate(put(current, {i: sp.Integer(place)})) for place in range(1, n + 1)]
+    expected = point.entries(lambda _: current, i, n)
     np.testing.assert_allclose(context.retrieval_velocity(instance, s, r), expected, rtol=1e-12, atol=1e-13)
 
 
@@ -168,7 +181,7 @@ def test_softmax_definitions(n: int) -> None:
     p, q = point.weights("p", n), point.weights("q", n)
     i, j = Index("i", extent), Index("j", extent)
     r_, p_, q_, v_ = (symbol_of_vector(name, extent) for name in "rpqv")
-    expected = [point.evaluate(put(simplex.softmax(r_[i], i), {i: sp.Integer(place)})) for place in range(1, n + 1)]
+    expected = point.entries(lambda index: simplex.softmax(r_[index], index), i, n)
     np.testing.assert_allclose(soft.softmax(scores), expected, rtol=1e-13)
     np.testing.assert_allclose(soft.log_sum_exp(scores), point.evaluate(simplex.log_partition(r_[i], i)), rtol=1e-13)
     np.testing.assert_allclose(soft.entropy(p), point.evaluate(simplex.entropy(p_[i], i)), rtol=1e-13, atol=1e-15)
@@ -182,10 +195,6 @@ def test_softmax_definitions(n: int) -> None:
         for a in range(1, n + 1)
     ]
     np.testing.assert_allclose(soft.covariance(p), matrix, atol=1e-15)
-
-
-def _indices(n: int) -> list[sp.Integer]:
-    return [sp.Integer(index + 1) for index in range(n)]
 
 
 def _gate_entry(point: Point, *, alpha_name: str, i: int, j: int) -> sp.Rational:

@@ -68,7 +68,7 @@ def critical_alpha(instance: ContextInstance) -> float:
 
     For unit norms this is 1/(1 - μ_min), with μ_min the smallest eigenvalue of the Gram matrix.
 
-    >>> critical_alpha(ContextInstance(np.array([[1.0], [-1.0], [1.0]])))
+    >>> round(critical_alpha(ContextInstance(np.array([[1.0], [-1.0], [1.0]]))), 12)
     1.0
     """
     gram = gram_matrix(instance)

@@ -93,7 +93,7 @@ class Implication:
     """``conclusion`` holds whenever all ``hypotheses`` do."""
 
     hypotheses: tuple[Relation, ...]
-    conclusion: Relation
+    conclusion: Relation | Equivalence
 
     def map(self, change: Callable[[Expr], Expr]) -> Implication:
         """The implication with every expression changed."""
@@ -338,7 +338,11 @@ class Derivation:
 
         An equality also holds when its difference is known to be both ≥ 0 and ≤ 0.
         """
-        if relation.op == "=" and not using and self.normal.sign(relation.difference) == "0":
+        between = relation.op == "=" and not using
+        if (
+            between
+            and self._guard(lambda: self.normal.sign(relation.difference), rule, relation.left, relation.right) == "0"
+        ):
             pass
         elif relation.op == "=":
             self._prove_zero(relation.difference, rule, relation.left, relation.right, using)
@@ -603,15 +607,16 @@ class Derivation:
             raise FalseStep(self, text, branch.id, self.id, "not a branch of this derivation")
         conclusion = branch.conclusions[branch.position(which)]
         added = branch.hypotheses[len(self.hypotheses) :]
-        if not isinstance(conclusion, Relation):
-            raise FalseStep(self, text, conclusion, added, "only relations can be discharged")
+        if isinstance(conclusion, Implication):
+            raise FalseStep(self, text, conclusion, added, "an implication cannot be discharged")
         granted = {h: symbol for h, symbol in branch._granted.items() if h in added}
         added = [h for h in added if h not in granted]
         found: Conclusion = Implication(tuple(added), conclusion) if added else conclusion
         defined = [*branch.definitions[len(self.definitions) :], *branch._opaque[len(self._opaque) :]]
         names = {r.left.base.label if isinstance(r.left, sp.Indexed) else r.left for r in defined}
         names |= set(granted.values())
-        for relation in (*added, conclusion):
+        stated = [conclusion] if isinstance(conclusion, Relation) else [conclusion.left, conclusion.right]
+        for relation in (*added, *stated):
             if names & (relation.left.free_symbols | relation.right.free_symbols):
                 raise FalseStep(self, text, relation, sorted(map(str, names)), "mentions a definition of the branch")
         if set(branch.normal.symmetric_bases()) - set(self.normal.symmetric_bases()):
@@ -917,7 +922,10 @@ class Derivation:
             return latex(conclusion)
         if isinstance(conclusion, Implication):
             given = r",\quad ".join(latex(h) for h in conclusion.hypotheses)
-            return rf"{given} \;\Longrightarrow\; {latex(conclusion.conclusion)}"
+            follows = Derivation._tex(conclusion.conclusion)
+            if isinstance(conclusion.conclusion, Equivalence):
+                follows = rf"\bigl[ {follows} \bigr]"
+            return rf"{given} \;\Longrightarrow\; {follows}"
         arrow = r"\;\Longrightarrow\;" if conclusion.one_way else r"\;\Longleftrightarrow\;"
         return f"{latex(conclusion.left)} {arrow} {latex(conclusion.right)}"
 

@@ -700,7 +700,7 @@ class Normaliser:
 
     def _sign(self, e: Expr) -> str:
         found = self._sign_by_structure(e)
-        if found in ("?", "0+", "0-", "≠") and self._facts and not isinstance(e, (sp.Number, Symbol)):
+        if found in ("?", "0+", "0-", "≠") and self._facts and not isinstance(e, (sp.Number, Index)):
             try:
                 form = self.form(e)
             except Undecidable:

@@ -70,6 +70,10 @@ def ag28() -> Derivation:
     constant_shift(d)
     definite(d)
     real_spectrum(d)
+    d.say(
+        r"So an eigenvalue is real, unless $a$ and $b$ both lie along $(0, \mathbf 1)$, where it is $-T/\tau_p$, "
+        "real as well: the spectrum is real at every point."
+    )
     return d
 
 
@@ -235,7 +239,3 @@ def real_spectrum(d: Derivation) -> None:
         using=[Combination(im[r], first, over=(r,)), Combination(-re[r], second, over=(r,))],
     )
     d.conclude(text="either beta vanishes, or a and b lie where M does")
-    d.say(
-        r"So an eigenvalue is real, unless $a$ and $b$ both lie along $(0, \mathbf 1)$, where it is $-T/\tau_p$, "
-        "real as well: the spectrum is real at every point."
-    )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 
-import mpmath
 from sympy import Expr, Integer, Rational, Symbol
 
-from gatedmem.theory.context.definitions import A, B, N, beta, gate_entry, i, j, k, lam, m, retrieval_map
+from gatedmem.theory.context.definitions import B, N, beta, i, j, k, lam, m, retrieval_map
 from gatedmem.theory.context.fixed_points import assume_inverse
+from gatedmem.theory.context.spectrum import (
+    eta,
+    gate_instance,
+    gates,
+    inverse_norm,
+    norm2,
+    smallest_eigenvalue,
+    w,
+)
 from gatedmem.theory.derivation import Combination, Derivation
 from gatedmem.theory.indexed import (
     Partial,
@@ -19,16 +26,13 @@ from gatedmem.theory.indexed import (
     gt,
     integers,
     le,
-    matrix,
     nonnegative,
-    positive,
     put,
     real,
     total,
     vector,
 )
 from gatedmem.theory.printing import notation
-from gatedmem.theory.sampling import NoSample, Sample
 from gatedmem.theory.softmax.covariance import covariance_contracts
 from gatedmem.theory.softmax.covariance import p as simplex_point
 from gatedmem.theory.softmax.covariance import v as any_vector
@@ -39,29 +43,18 @@ change, along_segment = vector("Delta", N), vector("J_tau", N)
 q_along, gates_along = vector("q_tau", N), vector("y_tau", N)
 step, step_next, first = nonnegative("a_k a_next a_0")
 count, last = integers("k m")
-x, y, w = vector("x", N), vector("y", N), vector("w", N)
+x, y = vector("x", N), vector("y", N)
 q, q_other = vector("q", N, positive=True), vector("q'", N, positive=True)
-gates = vector("y_gate", N)
 moved = vector("J", N)
-modes = matrix("E", N, N)
-eigenvalue = vector("eta", N)
-eta = positive("eta_min")
 t, tau = real("t tau")
 kappa = Symbol("kappa", positive=True)
 notation("q_tau", r"q^{\tau}")
 notation("y_tau", r"\hat y^{\tau}")
 notation("J_tau", r"J^{\tau}")
 notation("a_next", r"a_{k+1}")
-notation("y_gate", r"\hat y")
-notation("eta_min", r"\eta_{\min}")
 
 
 COVARIANCE_NORM = Fraction(1, 2)  # what κ takes the norm of the softmax covariance to be
-
-
-def norm2(entry: Expr) -> Expr:
-    """Squared Euclidean norm of a vector given by its entry i."""
-    return total(entry**2, i)
 
 
 def image(weights: Expr, gate: Expr) -> Expr:
@@ -81,75 +74,20 @@ def cg11(bound: Fraction = COVARIANCE_NORM) -> Derivation:
     '≤'
     """
     d = Derivation("CG11", r"$\beta\lambda^2 / (2\eta_{\min}) < 1$: the retrieval map contracts")
-    d.prepare = _instance
+    d.prepare = gate_instance
     d.say(
         r"Let $A = A(\alpha)$ have smallest eigenvalue $\eta_{\min} > 0$, and let "
         r"$\Phi(p) = \operatorname{softmax}(\beta(b + \lambda A^{-1}u + \lambda^2 A^{-1}p))$."
     )
     assume_inverse(d)
-    _rayleigh(d)
-    _inverse_norm(d)
+    smallest_eigenvalue(d)
+    inverse_norm(d)
     _jacobian(d)
     _derivative_bound(d, bound)
     _lipschitz(d)
     _uniqueness(d)
     _convergence(d)
     return d
-
-
-def _instance(sample: Sample) -> None:
-    """A gate matrix near the identity with its inverse, eigenvectors and eigenvalues, and κ below one half."""
-    n = sample.extent(N)
-    places = range(1, n + 1)
-    sample.scalars["alpha"] = mpmath.mpf(1) / 13
-    table = mpmath.matrix(
-        [[sample.value(gate_entry(i, j), {i: row, j: column}) for column in places] for row in places]
-    )
-    with mpmath.workdps(60):
-        values, vectors = mpmath.eigsy(table)
-        inverse = table**-1
-    for row, column in itertools.product(places, places):
-        sample.arrays.setdefault("A", {})[row, column] = table[row - 1, column - 1]
-        sample.arrays.setdefault("B", {})[row, column] = inverse[row - 1, column - 1]
-        sample.arrays.setdefault("E", {})[row, column] = vectors[column - 1, row - 1]
-    sample.arrays["eta"] = {(row,): values[row - 1] for row in places}
-    sample.scalars["eta_min"] = min(values)
-    sample.scalars["beta"] = min(values) / sample.value(lam) ** 2 * mpmath.mpf(3) / 5
-    if min(values) <= 0:
-        raise NoSample("the gate matrix is not positive definite")
-
-
-def _rayleigh(d: Derivation) -> None:
-    d.say(
-        "**Smallest eigenvalue.** By the spectral theorem (quoted), a symmetric matrix has an orthonormal basis of "
-        "eigenvectors, the rows of $E$, with eigenvalues $\\eta_k$; all are at least the smallest."
-    )
-    d.cited.append("spectral theorem for real symmetric matrices")
-    spectral = eq(A[i, j], total(eigenvalue[k] * modes[k, i] * modes[k, j], k))
-    d.assume(spectral, "spectral decomposition", rewrite=False)
-    d.assume(eq(total(modes[k, i] * modes[k, j], k), delta(i, j)), "completeness of the eigenvectors")
-    d.assume(ge(eigenvalue[k], eta), "the smallest eigenvalue")
-    form = total(w[i] * A[i, j] * w[j], i, j)
-    in_modes = total((eigenvalue[k] - eta) * total(modes[k, i] * w[i], i) ** 2, k)
-    d.start(form - eta * norm2(w[i]), r"for every vector $w$")
-    d.equal(
-        in_modes,
-        "expand in eigenvectors",
-        using=[Combination(w[i] * w[j], spectral, (i, j))],
-    )
-    d.at_least(0, "non-negative weights times squares", slack=in_modes)
-    d.conclude(text="Rayleigh")
-
-
-def _inverse_norm(d: Derivation) -> None:
-    d.say(r"**The inverse.** Let $\hat y = A^{-1} w$. Then $\lVert \hat y \rVert \le \lVert w \rVert / \eta_{\min}$.")
-    d.define(gates[i], total(B[i, j] * w[j], j), r"$\hat y = A^{-1} w$")
-    rayleigh = d.use(d, {w[i]: gates[i]}, "Rayleigh", r"the bound above at $\hat y$")
-    d.start(norm2(w[i]) - eta**2 * norm2(gates[i]), "the gap")
-    remainder = norm2(w[i] - eta * gates[i])
-    d.equal(2 * eta * rayleigh.left + remainder, r"complete the square, use $A \hat y = w$")
-    d.at_least(0, "two non-negative terms", slack=[2 * eta * rayleigh.left, remainder])
-    d.conclude(text="inverse")
 
 
 def _jacobian(d: Derivation) -> None:

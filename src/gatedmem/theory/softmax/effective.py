@@ -8,9 +8,8 @@ from gatedmem.theory.derivation import Derivation
 from gatedmem.theory.indexed import Index, Partial, delta, eq, ge, gt, le, positive, size, total, vector
 from gatedmem.theory.printing import notation
 from gatedmem.theory.softmax.definitions import entropy
-from gatedmem.theory.softmax.gibbs import T as temperature
+from gatedmem.theory.softmax.gibbs import T, sm2
 from gatedmem.theory.softmax.gibbs import f as scores
-from gatedmem.theory.softmax.gibbs import sm2
 from gatedmem.theory.softmax.inequalities import logarithm_below_line, t
 
 __all__ = ["sm9"]
@@ -56,7 +55,7 @@ def sm9() -> Derivation:
     d.start(h, "the entropy")
     d.at_least(0, "no weight exceeds one", slack=total(p[i] * -sp.log(p[i]), i))
     d.conclude(text="at least one")
-    gibbs = d.use(sm2(), {scores[i]: 0, temperature: 1}, "bound", "the Gibbs bound (SM2) at score zero and $T = 1$")
+    gibbs = d.use(sm2(), {scores[i]: 0, T: 1}, "bound", "the Gibbs bound (SM2) at score zero and $T = 1$")
     d.start(h)
     d.at_most(sp.log(n), "log of a sum of ones", slack=gibbs.right - gibbs.left)
     d.conclude(text="at most n")
@@ -104,5 +103,10 @@ def sm9() -> Derivation:
         slack=[(level - mass) * sp.log(odds), mass * one.left, (1 - mass) * two.left],
         label="grows",
     )
-    d.claim(le(h, bound(level)), "both together", slack=[bound(mass) - h, bound(level) - bound(mass)], label="mass at most")
+    d.claim(
+        le(h, bound(level)),
+        "both together",
+        slack=[bound(mass) - h, bound(level) - bound(mass)],
+        label="mass at most",
+    )
     return d

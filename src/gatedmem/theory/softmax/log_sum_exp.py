@@ -23,10 +23,9 @@ from gatedmem.theory.softmax.covariance import p as simplex_point
 from gatedmem.theory.softmax.covariance import sm4
 from gatedmem.theory.softmax.covariance import v as any_vector
 from gatedmem.theory.softmax.definitions import inner, kl, log_partition, quadratic, softmax, softmax_covariance
-from gatedmem.theory.softmax.gibbs import T as temperature
+from gatedmem.theory.softmax.gibbs import T, sm2
 from gatedmem.theory.softmax.gibbs import f as scores
 from gatedmem.theory.softmax.gibbs import p as weights
-from gatedmem.theory.softmax.gibbs import sm2
 from gatedmem.theory.softmax.inequalities import logarithm_below_line, t
 
 __all__ = ["sm6"]
@@ -84,7 +83,7 @@ def _convexity(d: Derivation) -> None:
     b.equal(remainder, r"$\log p_i = \beta y_i - \log \sum_k e^{\beta y_k}$, and the weights sum to one")
     b.conclude(text="remainder")
     non_negative = b.use(
-        sm2(), {weights[i]: p[i], scores[i]: x[i], temperature: 1 / beta}, "non-negative", "relative entropy (SM2)"
+        sm2(), {weights[i]: p[i], scores[i]: x[i], T: 1 / beta}, "non-negative", "relative entropy (SM2)"
     )
     b.claim(ge(gap, 0), "a relative entropy is non-negative", slack=non_negative.left / beta, label="above tangent")
 
@@ -98,7 +97,7 @@ def _convexity(d: Derivation) -> None:
         (1 - share) / beta * kl(p[i], softmax(beta * y[i], i), i),
     ]
     for end in (x[i], y[i]):
-        c.use(sm2(), {weights[i]: p[i], scores[i]: end, temperature: 1 / beta}, "non-negative", "SM2")
+        c.use(sm2(), {weights[i]: p[i], scores[i]: end, T: 1 / beta}, "non-negative", "SM2")
     c.claim(
         le(log_sum_exp(z), share * log_sum_exp(x[i]) + (1 - share) * log_sum_exp(y[i])),
         "the difference is the mean relative entropy to the two ends",
@@ -143,5 +142,3 @@ def _bounds(d: Derivation) -> None:
         slack=(sp.log(n) - sp.log(mass)) / beta,
         label="upper",
     )
-
-

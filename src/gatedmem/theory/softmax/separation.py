@@ -40,7 +40,8 @@ def sm7() -> Derivation:
     rivals = sp.exp(-g / T) * total((1 - delta(k, mu)) * sp.exp(-excess[k] / T), k)
     ideal = (n - 1) * sp.exp(-g / T)
 
-    d.start(sp.exp(f[mu] / T) / total(sp.exp(f[k] / T), k), "the weight")
+    weight = sp.exp(f[mu] / T) / total(sp.exp(f[k] / T), k)
+    d.start(weight, "the weight")
     d.equal(1 / (1 + rivals), r"divide by $e^{f_\mu/T}$")
     d.conclude(text="weight")
 
@@ -63,7 +64,8 @@ def sm7() -> Derivation:
     d.start(ideal - rivals, "what the excesses take away")
     d.equal(loss, "the winner's own term is zero")
     d.conclude(text="loss")
-    d.start(1 / (1 + rivals), "the weight")
+    d.start(weight, "the weight")
+    d.equal(1 / (1 + rivals), "as above")
     d.at_least(
         1 / (1 + ideal),
         "the difference of two reciprocals",
@@ -72,7 +74,7 @@ def sm7() -> Derivation:
     d.conclude(text="bound")
 
     d.say("**Equality.**")
-    d.given(eq(1 / (1 + rivals) - 1 / (1 + ideal), 0), "the bound is attained")
+    d.given(eq(weight, 1 / (1 + ideal)), "the bound is attained")
     d.iff(
         eq(total(shrink, k), 0),
         "clear the positive factors",

@@ -231,8 +231,9 @@ def _load_sharp(findings: Findings, instance: AstrocyteInstance) -> None:
 def gradient(model: GatedMemory, state: Jet) -> Jet:
     """(∂_xL, ∂_pL) [26, 27] at positive gains, the gains free."""
     x, p = state[range(model.n)], state[range(model.n, model.n + model.k)]
-    z = model.activation(x)
-    slopes = (-(z * z) + 1).scaled(model.sigma)
+    # φ' = σ sech²(σx) in a form that keeps its relative accuracy where it is tiny.
+    slopes = x.scaled(model.sigma).map(lambda v: v.sech() * v.sech(), lambda v: -2 * v.tanh() * v.sech() * v.sech())
+    slopes = slopes.scaled(model.sigma)
     neurons = slopes * (x - model.input(x, p))
     gains = (p.log().scaled(model.temperature).shifted(model.temperature) - model.scores(x)).scaled(model.total)
     return join(neurons, gains)
@@ -313,12 +314,13 @@ def _index(findings: Findings, model: GatedMemory, start: Float) -> None:
     findings.zero("MJ = -DᵀHD, D the map from u to p", (metric * derivative + pulled).entries(), 1e-30)
     findings.positive("M is positive on the quotient", slopes + p)
 
-    # On the tangent space: x free, and e_μ - e_0 for the gains.
+    # On the tangent space: x free, and e_μ - e_ν for the gains, ν the largest: T/p_ν then spoils no other entry.
+    largest = max(range(k), key=lambda mu: float(p[mu].mid()))
     basis = arb_mat(n + k, n + k - 1)
     for i in range(n):
         basis[i, i] = arb(1)
-    for j in range(1, k):
-        basis[n, n + j - 1], basis[n + j, n + j - 1] = arb(-1), arb(1)
+    for column, mu in enumerate(mu for mu in range(k) if mu != largest):
+        basis[n + largest, n + column], basis[n + mu, n + column] = arb(-1), arb(1)
     signs = signature(basis.transpose() * hessian * basis)
     if signs is None:
         findings.holds("the Hessian on the tangent is non-degenerate", None)

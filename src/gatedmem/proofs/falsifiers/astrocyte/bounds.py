@@ -24,6 +24,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     drawn,
     examples_for,
     starts,
+    written_out_scores,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, climb, combine, said
 
@@ -41,7 +42,7 @@ def ag2(request: Request) -> Search:
         instance, x, p = states.instance, states.x, states.p
         tally.trials += len(x)
         T, sizes = instance.temperature, Sizes(states)
-        f = model.scores(instance, x)
+        f = written_out_scores(instance, x)
         per_capita = instance.tau_p * model.gain_velocity(instance, x, p) / p
         difference = (f - f[:, :1]) - T * (np.log(p) - np.log(p[:, :1]))
         tally.equal(

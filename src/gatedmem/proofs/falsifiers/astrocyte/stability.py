@@ -252,6 +252,14 @@ def ag23(request: Request) -> Search:
                 where=said(states.where(())),
             )
             scaled = hessian / root[:, None] / root[None, :]
+            norm = float(np.linalg.norm(scaled)) + size
+            # Rounding of the entries, and what Newton's method left of the force, which the exact rest has none of.
+            exact = 20.0 * (n + k) + rest[2] * 100.0 / UNIT
+            for claim, left, right in (
+                ("Hess L is symmetric", scaled, scaled.T),
+                ("M J = -Hess L at rest", metric @ jacobian / root[:, None] / root[None, :], -scaled),
+            ):
+                tally.equal(claim, left, right, scale=norm, roundings=exact, where=said(states.where(())))
             curvature = np.linalg.eigvalsh((scaled + scaled.T) / 2.0)
             hidden = float(np.linalg.norm(scaled)) * 20.0 * (n + k) * UNIT + rest[2] * 100.0 * (1.0 + size)
             if np.abs(values.real).min() < 100.0 * blur or np.abs(curvature).min() < 100.0 * hidden:

@@ -38,9 +38,11 @@ def cg12(request: Request) -> Search:
         """Where the three conditions stand to each other, and what the sharp one is the supremum of."""
         instance, gates = points.instance, gates_of(points.instance)
         n = instance.n_memories
-        if not gates.positive or n == 1 or instance.gain == 0.0:
+        if not gates.positive:
             return
         tally.trials += len(points.p)
+        if n == 1 or instance.gain == 0.0:  # Φ is constant
+            return
         strength, inverse = instance.beta * instance.gain**2, np.linalg.inv(gates.matrix)
         sharp, _ = _threshold(instance)
         centring = np.eye(n) - 1.0 / n

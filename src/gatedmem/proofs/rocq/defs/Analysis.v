@@ -15,6 +15,8 @@
                                 (one-sided at the ends, two-sided inside)
     curve_derive y t w       == every entry of y is differentiable at t, with derivative w_i
     orbit v y                == y solves y' = v(y) on [0, oo) (at 0 the two-sided derivative)
+    confined C rho v         == no solution leaves C: y' = v(y) on (0, T), y continuous on [0, T],
+                                y(0) in C and y nearer than rho to C on (0, T) give y in C on [0, T]
     limit_point y w          == y(t) is near w at arbitrarily late times
     continuous_over D f      == f, seen on D only, is continuous at every point of D
     eigenbasis A q e         == q_0, ..., q_{n-1} are orthonormal and A q_k = e_k q_k
@@ -50,6 +52,11 @@ Definition curve_derive {n : nat} (y : R -> vec n) (t : R) (w : vec n) : Prop :=
   forall i, is_derive (fun s => y s i) t (w i).
 Definition orbit {n : nat} (v : vec n -> vec n) (y : R -> vec n) : Prop :=
   forall t, 0 <= t -> curve_derive y t (v (y t)).
+Definition confined {n : nat} (C : vec n -> Prop) (rho : R) (v : vec n -> vec n) : Prop :=
+  forall (y : R -> vec n) (T : R),
+    0 < T -> curve_continuous 0 T y -> C (y 0) ->
+    (forall t, 0 < t < T -> near rho C (y t) /\ curve_derive y t (v (y t))) ->
+    forall t, 0 <= t <= T -> C (y t).
 Definition limit_point {n : nat} (y : R -> vec n) (w : vec n) : Prop :=
   forall eps T, 0 < eps -> exists t, T < t /\ distance (y t) w < eps.
 Definition continuous_over {n : nat} (D : vec n -> Prop) (f : vec n -> R) : Prop :=
@@ -58,5 +65,6 @@ Definition continuous_over {n : nat} (D : vec n -> Prop) (f : vec n -> R) : Prop
 
 Definition eigenbasis {n : nat} (A q : mat n n) (e : vec n) : Prop :=
   (forall k l, dot (q k) (q l) = kdelta k l) /\ (forall k i, mulmv A (q k) i = e k * q k i).
+
 Definition growth (a t : R) : R :=
   match Req_EM_T a 0 with left _ => t | right _ => (exp (a * t) - 1) / a end.

@@ -20,6 +20,7 @@
     is_jacobian      == the derivative of the (x, u) field along (a, b)
     lift_metric      == tau_x diag(phi') + K tau_p (diag p - p p^T)
     astrocyte_frame  == the model as a modular frame, in (x, y) with y = T u
+    linear_*         == the variant with the linear score
     gauged s m       == the memory with entry i of every pattern multiplied by s_i
     permuted pi m    == the memory with its patterns permuted *)
 
@@ -124,6 +125,18 @@ Definition lift_metric (x : vec N) (u : vec K) (a : vec N) (b : vec K) (a' : vec
     : R :=
   tau_x m * sum (fun i => phi' (x i) * (a i * a' i))
   + INR K * tau_p m * softcov (softmax 1 u) b b'.
+
+(** Linear score: f = Xi^T phi(x) and tau_x dx/dt = - x + Xi p. *)
+Definition linear_velocity_x (x : vec N) (p : vec K) : vec N :=
+  fun i => (- x i + sum (fun mu => p mu * pattern m mu i)) / tau_x m.
+Definition linear_velocity_p (x : vec N) (p : vec K) : vec K := replicator (overlap x) p.
+Definition linear_follows (x : R -> vec N) (p : R -> vec K) (t : R) : Prop :=
+  (forall i, is_derive (fun s => x s i) t (linear_velocity_x (x t) (p t) i)) /\
+  (forall mu, is_derive (fun s => p s mu) t (linear_velocity_p (x t) (p t) mu)).
+Definition linear_equilibrium (x : vec N) (p : vec K) : Prop :=
+  (forall i, linear_velocity_x x p i = 0) /\ (forall mu, linear_velocity_p x p mu = 0).
+Definition linear_energy (x : vec N) (p : vec K) : R :=
+  - dot p (overlap x) + temp m * sum (fun mu => p mu * ln (p mu)) + neuron_energy x.
 
 (** The same model as a modular frame, y = T u. *)
 Definition astrocyte_frame : frame N K := {|

@@ -7,6 +7,8 @@
     gate_matrix Z a    == A(alpha) = I + alpha W2
     is_least_eig A e   == e is the smallest eigenvalue of the symmetric matrix A
     is_inverse A B     == A B = B A = I
+    is_gap r mu g      == g = r_mu - max_{nu <> mu} r_nu
+    scores b l s       == b + l s
     retrieval d N      == memories, constants, and the two clamped inputs
                           u = W1 c (gate_input) and b_mu = <zeta^mu, q> (evidence),
                           which here may be any vectors of R^N
@@ -39,6 +41,10 @@ Definition is_least_eig {n : nat} (A : mat n n) (eta : R) : Prop :=
 Definition is_inverse {n : nat} (A B : mat n n) : Prop :=
   (forall i k, sum (fun j => A i j * B j k) = kdelta i k) /\
   (forall i k, sum (fun j => B i j * A j k) = kdelta i k).
+
+Definition is_gap {n : nat} (r : vec n) (mu : 'I_n) (g : R) : Prop :=
+  (forall nu, nu <> mu -> g <= r mu - r nu) /\ (exists nu, nu <> mu /\ g = r mu - r nu).
+Definition scores {n : nat} (b : vec n) (l : R) (s : vec n) : vec n := fun mu => b mu + l * s mu.
 
 Record retrieval (d N : nat) : Type := Retrieval {
   memories : mat N d;     (* memories mu = zeta^mu, a vector of R^d *)

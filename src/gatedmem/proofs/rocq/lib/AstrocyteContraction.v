@@ -120,9 +120,11 @@ Proof.
       rewrite /dot -sum_scal_l; apply: (sum_lt _ _ i) => [j|]; [exact: phi_sq_le | exact: phi_sq_lt].
     rewrite -!norm_sq in A B V0; have n0 := norm_ge0 x; have q0 := norm_ge0 (fun j => phi m (x j)).
     have n1 : 0 < norm x by case: n0 => // z; rewrite -z in V0; lra.
-    have C : norm (fun j => phi m (x j)) < sigma m * norm x by nra.
-    have D : norm x <= INR K * norm (fun j => phi m (x j)) by nra.
-    by nra.
+    have C : norm (fun j => phi m (x j)) < sigma m * norm x.
+      apply: Rnot_le_lt => le; have := pow_incr _ _ 2 (conj (Rmult_le_pos _ _ (Rlt_le _ _ s0) n0) le).
+      by rewrite Rpow_mult_distr; lra.
+    have D : norm x <= INR K * norm (fun j => phi m (x j)) by apply: (Rmult_le_reg_l (norm x)); lra.
+    have := Rmult_lt_compat_l _ _ _ k0 C; have := Rmult_le_compat_r _ _ _ n0 small; lra.
   split=> // mu; rewrite P /gate_target /softmax.
   have f0 nu : score m x nu = 0.
     rewrite /score; have -> : overlap m x nu = 0; last by rewrite /Rdiv; ring.

@@ -110,3 +110,21 @@ Proof.
     by rewrite /a -exp_plus; have -> : ln y / 2 + ln y / 2 = ln y by [field]; rewrite exp_ln.
   by field; repeat split; nra.
 Qed.
+
+(** One neuron, two equal patterns, tanh sigma = 1/2: the cue x = 1 is an equilibrium. *)
+Definition balanced : memory 1 2 := Memory 1 2 (fun _ _ => 1) (ln 3 / 2) 1 1 1.
+
+Lemma balanced_positive : positive balanced.
+Proof.
+  have l3 : 0 < ln 3 by rewrite -ln_1; apply: ln_increasing; lra.
+  by rewrite /positive /=; lra.
+Qed.
+
+Lemma balanced_equilibrium : equilibrium balanced (fun _ => 1) (fun _ => / INR 2).
+Proof.
+  have T : tanh (ln 3 / 2 * 1) = / 2 by rewrite Rmult_1_r tanh_ln; lra.
+  split=> [i|mu].
+    rewrite /velocity_x /drive /mulmv /weight !sum_n1 !sum_n2 /phi /= T; field.
+  rewrite /velocity_p /replicator /fitness /dot !sum_n2 /score /overlap /dot !sum_n1 /=.
+  by rewrite /phi /= T; field.
+Qed.

@@ -436,11 +436,6 @@ Qed.
 
 (** ** Existence and uniqueness *)
 
-Definition confined {n} (C : vec n -> Prop) (rho : R) (v : vec n -> vec n) : Prop :=
-  forall (y : R -> vec n) T, 0 < T -> curve_continuous 0 T y -> C (y 0) ->
-  (forall t, 0 < t < T -> near rho C (y t) /\ curve_derive y t (v (y t))) ->
-  forall t, 0 <= t <= T -> C (y t).
-
 Section Existence.
 Context {n : nat} (C : vec n -> Prop) (rho L : R) (v : vec n -> vec n).
 Hypothesis (cC : compact_set C) (r0 : 0 < rho) (lip : lipschitz_on L (near rho C) v).

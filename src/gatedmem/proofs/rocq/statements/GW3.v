@@ -1,9 +1,8 @@
 (** * GW3.  Existence and uniqueness for y' = v(y), for all t >= 0
 
     Let C be a compact set of R^n, v Lipschitz on the neighbourhood of all points nearer than rho > 0
-    to C, and suppose that no solution leaves C: whenever y solves y' = v(y) on (0, T), is continuous
-    on [0, T], starts in C and stays in the neighbourhood, it stays in C.  (A tangency condition or
-    an a-priori bound gives this.)  Then from every y0 in C there is a solution y on [0, oo), all of it
+    to C, and suppose that no solution leaves C ([confined]: a solution that starts in C and stays in
+    the neighbourhood stays in C; a tangency condition or an a-priori bound gives this).  Then from every y0 in C there is a solution y on [0, oo), all of it
     in C; and every solution on any [0, T] from y0, wherever it may run, is equal to y there.
     Nothing is asked of v outside the neighbourhood.
 
@@ -13,16 +12,12 @@ From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Analysis.
-From Gatedmem Require lib.Sums lib.Banach lib.Gronwall lib.Flow.
+From Gatedmem Require lib.Sums lib.Banach lib.Gronwall lib.Flow lib.FlowToy.
 
 Open Scope R_scope.
 
 Theorem GW3 (n : nat) (C : vec n -> Prop) (rho L : R) (v : vec n -> vec n) :
-  compact_set C -> 0 < rho -> lipschitz_on L (near rho C) v ->
-  (forall (y : R -> vec n) (T : R),
-     0 < T -> curve_continuous 0 T y -> C (y 0) ->
-     (forall t, 0 < t < T -> near rho C (y t) /\ curve_derive y t (v (y t))) ->
-     forall t, 0 <= t <= T -> C (y t)) ->
+  compact_set C -> 0 < rho -> lipschitz_on L (near rho C) v -> confined C rho v ->
   forall y0, C y0 ->
   exists y : R -> vec n,
     (y 0 = y0 /\ orbit v y) /\
@@ -64,28 +59,14 @@ Example GW3_witness (n : nat) :
   let C := fun x : vec n => norm x <= 1 in
   let v := fun (x : vec n) i => - x i in
   compact_set C /\ 0 < 1 /\ lipschitz_on 1 (near 1 C) v /\ lipschitz_on 1 (fun _ => True) v /\
-  (forall (y : R -> vec n) (T : R),
-     0 < T -> curve_continuous 0 T y -> C (y 0) ->
-     (forall t, 0 < t < T -> near 1 C (y t) /\ curve_derive y t (v (y t))) ->
-     forall t, 0 <= t <= T -> C (y t)) /\
+  confined C 1 v /\
   (exists y0, C y0).
 Proof.
-move=> C v.
-have lip : lipschitz_on 1 (fun _ => True) v.
-  move=> a b _ _; rewrite Rmult_1_l /distance -(lib.Sums.norm_opp (vsub a b)); right.
-  by apply: lib.Sums.norm_ext => i; rewrite /vsub /v; ring.
+move=> C v; have lip := lib.FlowToy.toy_lip n.
 split; first exact: lib.Flow.compact_ball.
 split; first lra.
 split; first by move=> a b _ _; apply: lip.
 split; first exact: lip.
-split; last by exists (fun _ => 0); rewrite /C lib.Sums.norm_0; lra.
-move=> y T T0 cy y0 hy t ht.
-have := lib.Gronwall.gronwall_norm y (fun s => v (y s)) (fun _ => 0) (fun _ => 0) 0 T
-  (lib.Gronwall.continuous_on_const _ _ _) (lib.Gronwall.continuous_on_const _ _ _) cy _ _ _ t ht.
-rewrite (RInt_ext (fun s => _ * 0) (fun _ => 0)); last by move=> s _; apply: Rmult_0_r.
-rewrite !RInt_const /scal /= /mult /= Rmult_0_r exp_0 Rplus_0_r Rmult_1_l => h.
-apply: Rle_trans (h _ _ _) y0.
-- by move=> s hs; case: (hy s hs).
-- by move=> s _; lra.
-- by move=> s _; rewrite /v lib.Sums.dot_opp_r; have := lib.Sums.dot_ge0 (y s); lra.
+split; first exact: lib.FlowToy.toy_confined.
+by exists (fun _ => 0); rewrite /C lib.Sums.norm_0; lra.
 Qed.
