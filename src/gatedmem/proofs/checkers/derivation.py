@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gatedmem.proofs.evidence import Evidence, Status
 from gatedmem.theory.derivation import Derivation, FalseStep, UndecidedStep
+
+_LEDGER_ID = re.compile(r"[A-Z]{2}[0-9]+")
 
 
 def check(build: Callable[[], Derivation]) -> Evidence:
@@ -22,8 +25,9 @@ def check(build: Callable[[], Derivation]) -> Evidence:
         return Evidence(Status.FAILED, "the derivation checks no step or concludes nothing")
     data = {**record, "markdown": derivation.to_markdown(), "latex": derivation.to_latex()}
     said = f"{checked} steps checked"
-    if record["lemmas"]:
-        said += f", resting on {', '.join(record['lemmas'])}"
+    lemmas = [name for name in record["lemmas"] if _LEDGER_ID.fullmatch(name)]
+    if lemmas:
+        said += f", resting on {', '.join(lemmas)}"
     if record["cited"]:
         said += f", quoting {', '.join(record['cited'])}"
     return Evidence(Status.VERIFIED, said, data=data)

@@ -1,4 +1,4 @@
-(** * Small gain sigma K <= 1, and neurons that move little (AG22, AG17, AG30) *)
+(** * Small gain sigma K <= 1, and neurons that move little (AG22, AG30) *)
 
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype bigop.

@@ -1,10 +1,10 @@
-(** * Frozen neurons: what is read out when tau_x is large (AG17, AG30) *)
+(** * Frozen neurons: the soft error when tau_x is large (AG30) *)
 
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte.
-From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteBounds lib.AstrocyteRetrieval lib.AstrocyteContraction.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteBounds lib.AstrocyteContraction.
 
 Open Scope R_scope.
 
@@ -84,38 +84,4 @@ Proof.
   by have := neuron_displacement m pos bin x p i t sol sp t0; rewrite cue_abs.
 Qed.
 
-Lemma frozen_sign t i : 0 <= t -> t < tau_x m * ln (1 + / INR K) -> sign (x t i) = x 0 i.
-Proof.
-  move=> t0 ht; have k0 := INR_gt0 (index_dim mu); have tx := pos_tau_x m pos.
-  have D := neuron_displacement m pos bin x p i t sol sp t0; rewrite cue_abs in D.
-  have S : (1 - exp (- (1 / tau_x m) * t)) * (1 + INR K) < 1.
-    have E : exp (1 / tau_x m * t) < 1 + / INR K.
-      have := Rinv_0_lt_compat _ k0 => ik.
-      rewrite -[X in _ < X]exp_ln; last lra.
-      apply: exp_increasing; apply: (Rmult_lt_reg_l (tau_x m)) => //.
-      by have -> : tau_x m * (1 / tau_x m * t) = t by [field; lra].
-    have -> : - (1 / tau_x m) * t = - (1 / tau_x m * t) by ring.
-    rewrite exp_Ropp; set a := exp _ in E *; have a0 : 0 < a by exact: exp_pos.
-    apply: (Rmult_lt_reg_r a) => //.
-    have -> : (1 - / a) * (1 + INR K) * a = (a - 1) * (1 + INR K) by field; lra.
-    have : (a - 1) * INR K < 1.
-      by have := Rmult_lt_compat_r _ _ _ k0 E; rewrite Rmult_plus_distr_r Rinv_l; lra.
-    lra.
-  have {S} {}D : Rabs (x t i - x 0 i) < 1 by lra.
-  have [A B] := Rabs_def2 _ _ D; move: A B.
-  have : x 0 i = 1 \/ x 0 i = -1.
-    by rewrite cue; case: (flipped i); case: (bin mu i) => ->; [right|left|left|right]; ring.
-  by case=> -> A B; [rewrite sign_eq_1 | rewrite sign_eq_m1]; lra.
-Qed.
-
-Lemma frozen_error t : 0 <= t -> t < tau_x m * ln (1 + / INR K) ->
-  / 2 * sum (fun i => Rabs (pattern m mu i - sign (x t i))) = n.
-Proof.
-  move=> t0 ht; rewrite /n -sum_scal_l; apply: sum_ext => i; rewrite frozen_sign // cue.
-  case: (flipped i); case: (bin mu i) => ->.
-  - by rewrite Rabs_pos_eq; lra.
-  - by rewrite Rabs_left1; lra.
-  - by rewrite Rminus_eq_0 Rabs_R0; ring.
-  - by rewrite Rminus_eq_0 Rabs_R0; ring.
-Qed.
 End Frozen.

@@ -1,53 +1,86 @@
-(** * AG30.  The soft error with slow neurons
+(** * AG30  tau_x -> infinity: the soft error
 
-    Solutions with tau_x = tau, one for each tau > 0, start from the same cue: a pattern of signs with n
-    entries flipped.  At every fixed time t >= 0, as tau tends to infinity, the soft error tends to
-    n tanh(sigma) + N (1 - tanh(sigma)) / 2.  That is n only when n = N/2, for finite sigma; it tends to
-    n as sigma tends to infinity.  With the sign readout the error is n from some tau on. *)
+    From a +-1 cue, pattern mu with n entries flipped, the soft error (1/2) sum |xi_i - phi(x_i(t))| is
+    n tanh(sigma) + N (1 - tanh(sigma))/2 up to (N sigma/2)(1 - e^{-t/tau_x})(1 + K); so it tends to that
+    value, not to n, as tau_x -> infinity at a fixed time.  The value is n exactly when n = N/2, and
+    tends to n as sigma -> infinity.  (With the sign readout the error is n: AG17.) *)
 
 From Coq Require Import Reals Lra.
-From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype finfun finset.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
-From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte defs.Signs.
-From Gatedmem Require Import defs.Capacity defs.Errors lib.Sums lib.Hyperbolic lib.AstrocyteToy lib.Frozen.
+From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteContraction lib.AstrocyteFrozen lib.AstrocyteToy.
 
 Open Scope R_scope.
 
-Theorem AG30 (N K : nat) (m : memory N K) (s : signs N) (F : {set 'I_N})
-    (xs : R -> R -> vec N) (ps : R -> R -> vec K) (t : R) :
-  positive m -> binary m -> 0 <= t ->
-  (forall tau, 0 < tau -> solution (with_tau_x m tau) (xs tau) (ps tau) /\
-     is_simplex (ps tau 0) /\ (forall i, xs tau 0 i = cue s F i)) ->
-  is_lim (fun tau => soft_error m (sign_vec s) (xs tau t)) p_infty
-    (INR #|F| * tanh (sigma m) + (INR N * (1 - tanh (sigma m))) / 2).
-Proof. exact: soft_error_limit. Qed.
+Theorem AG30_bound N K (m : memory N K) (x : R -> vec N) (p : R -> vec K) (mu : 'I_K)
+    (flipped : 'I_N -> bool) (t : R) :
+  positive m -> binary m -> solution m x p -> is_simplex (p 0) ->
+  (forall i, x 0 i = if flipped i then - pattern m mu i else pattern m mu i) ->
+  0 <= t ->
+  Rabs ((/ 2) * sum (fun i => Rabs (pattern m mu i - phi m (x t i)))
+        - (sum (fun i => if flipped i then 1 else 0) * tanh (sigma m)
+           + INR N * (1 - tanh (sigma m)) / 2))
+  <= (INR N / 2) * (sigma m * ((1 - exp (- (1 / tau_x m) * t)) * (1 + INR K))).
+Proof. by move=> pos bin sol sp cue; exact: (soft_error_bound m x p mu flipped pos bin sol sp cue). Qed.
 
-Theorem AG30_sign (N K : nat) (m : memory N K) (s : signs N) (F : {set 'I_N})
-    (xs : R -> R -> vec N) (ps : R -> R -> vec K) (t : R) :
-  positive m -> binary m -> 0 <= t ->
-  (forall tau, 0 < tau -> solution (with_tau_x m tau) (xs tau) (ps tau) /\
-     is_simplex (ps tau 0) /\ (forall i, xs tau 0 i = cue s F i)) ->
-  exists tau0, 0 < tau0 /\
-    forall tau, tau0 < tau -> sign_error (sign_vec s) (xs tau t) = INR #|F|.
-Proof. exact: sign_error_limit. Qed.
-
-Theorem AG30_value (N n : nat) (sigma : R) :
-  INR n * tanh sigma + (INR N * (1 - tanh sigma)) / 2 = INR n <-> 2 * INR n = INR N.
-Proof. exact: soft_value_eq. Qed.
-
-Theorem AG30_steep (N n : nat) :
-  is_lim (fun sigma => INR n * tanh sigma + (INR N * (1 - tanh sigma)) / 2) p_infty (INR n).
-Proof. exact: soft_value_steep. Qed.
-
-Example AG30_witness : exists (m : memory 3 2) (s : signs 3) (F : {set 'I_3})
-    (xs : R -> R -> vec 3) (ps : R -> R -> vec 2),
-  positive m /\ binary m /\ (0 < #|F|)%N /\
-  forall tau, 0 < tau -> solution (with_tau_x m tau) (xs tau) (ps tau) /\
-     is_simplex (ps tau 0) /\ (forall i, xs tau 0 i = cue s F i).
+Theorem AG30 (N K : nat) (s t eps : R) :
+  0 < s -> 0 <= t -> 0 < eps -> exists tau0, 0 < tau0 /\
+  forall (m : memory N K) (x : R -> vec N) (p : R -> vec K) (mu : 'I_K) (flipped : 'I_N -> bool),
+  positive m -> binary m -> sigma m = s -> tau0 <= tau_x m ->
+  solution m x p -> is_simplex (p 0) ->
+  (forall i, x 0 i = if flipped i then - pattern m mu i else pattern m mu i) ->
+  Rabs ((/ 2) * sum (fun i => Rabs (pattern m mu i - phi m (x t i)))
+        - (sum (fun i => if flipped i then 1 else 0) * tanh s + INR N * (1 - tanh s) / 2)) < eps.
 Proof.
-  exists rest_memory, ones, last_entry, (fun _ _ => cue ones last_entry), (fun _ _ => kdelta ord_max).
-  split; first exact: rest_positive; split; first exact: rest_binary.
-  split; first by rewrite cards1.
-  move=> tau tau0; split; first exact: rest_solution.
-  by split; first exact: kdelta_simplex.
+  move=> s0 t0 e0; have n0 := pos_INR N.
+  have d0 : 0 < eps / (INR N + 1) by apply: Rdiv_lt_0_compat; lra.
+  have [tau0 [p0 H]] := frozen_limit s (INR K) t _ s0 (pos_INR K) t0 d0.
+  exists tau0; split=> // m x p mu flipped pos bin es ht sol sp cue.
+  have := soft_error_bound m x p mu flipped pos bin sol sp cue t t0; rewrite es => B.
+  apply: Rle_lt_trans B _; have h := H _ ht; set z := s * _ in h *.
+  apply: Rle_lt_trans (_ : INR N / 2 * (eps / (INR N + 1)) < eps).
+    by apply: Rmult_le_compat_l; lra.
+  apply: (Rmult_lt_reg_r (INR N + 1)); first lra.
+  have -> : INR N / 2 * (eps / (INR N + 1)) * (INR N + 1) = INR N / 2 * eps by field; lra.
+  nra.
+Qed.
+
+Theorem AG30_exact (N : nat) (s n : R) :
+  n * tanh s + INR N * (1 - tanh s) / 2 = n <-> n = INR N / 2.
+Proof.
+  have := tanh_bound s => b; split=> [E|->]; last by field.
+  have : (1 - tanh s) * (INR N / 2 - n) = 0 by lra.
+  by case/Rmult_integral; lra.
+Qed.
+
+Theorem AG30_steep (N : nat) (n eps : R) :
+  0 < eps -> exists s0, 0 < s0 /\ forall s, s0 <= s ->
+  Rabs (n * tanh s + INR N * (1 - tanh s) / 2 - n) < eps.
+Proof.
+  move=> e0; have c0 : 0 < Rabs (INR N / 2 - n) + 1 by have := Rabs_pos (INR N / 2 - n); lra.
+  exists ((Rabs (INR N / 2 - n) + 1) / eps); split; first exact: Rdiv_lt_0_compat.
+  move=> s hs; have s0 : 0 < s by apply: Rlt_le_trans hs; exact: Rdiv_lt_0_compat.
+  have -> : n * tanh s + INR N * (1 - tanh s) / 2 - n = (1 - tanh s) * (INR N / 2 - n) by field.
+  have := tanh_bound s => b; rewrite Rabs_mult Rabs_pos_eq; last lra.
+  have T := tanh_near_1 s s0.
+  have A : Rabs (INR N / 2 - n) + 1 <= s * eps.
+    by have := Rmult_le_compat_r _ _ _ (Rlt_le _ _ e0) hs; rewrite /Rdiv Rmult_assoc Rinv_l ?Rmult_1_r; lra.
+  have := Rmult_le_compat_r _ _ _ (Rabs_pos (INR N / 2 - n)) T => B.
+  apply: Rle_lt_trans B _; apply: (Rmult_lt_reg_l s) => //.
+  by rewrite -Rmult_assoc Rinv_r ?Rmult_1_l; lra.
+Qed.
+
+(** One neuron, two equal patterns, tanh sigma = 1/2: the cue stays put. *)
+Example AG30_witness : exists (m : memory 1 2) (x : R -> vec 1) (p : R -> vec 2) (t : R),
+  positive m /\ binary m /\ solution m x p /\ is_simplex (p 0) /\
+  (forall i, x 0 i = if false then - pattern m ord0 i else pattern m ord0 i) /\
+  0 <= t /\ t < tau_x m * ln (1 + / INR 2).
+Proof.
+  exists balanced, (fun _ _ => 1), (fun _ _ => / INR 2), 0.
+  split; first exact: balanced_positive; split; first by move=> mu i; left.
+  split; first by apply: constant_solution; exact: balanced_equilibrium.
+  split; first by apply: interior_simplex; exact: uniform_interior.
+  split=> //; split; first lra.
+  by rewrite -ln_1 /= Rmult_1_l; apply: ln_increasing; lra.
 Qed.
