@@ -171,6 +171,16 @@ def test_breaks_a_wrong_constant(
     assert len(counterexample) < 400
 
 
+@pytest.mark.parametrize("factor", [0.95, 1.05])
+def test_contraction_constant_is_tested_and_not_only_compared(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
+    """Both copies of the constant wrong in the same way: the dynamics must object."""
+    monkeypatch.setattr(contraction, "CONTRACTION", 0.5 * factor)
+    monkeypatch.setattr(gates, "contraction_factor", _rescaled(KAPPA, factor))
+    counterexample = context.cg11(Request(seed=0)).counterexample
+    assert counterexample is not None
+    assert "Φ(p)" in counterexample or "κ is reached" in counterexample
+
+
 def test_counterexample_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gains, "recurrent_input", _field_without_load)
     counterexample = astrocyte.ag8(Request(seed=0)).counterexample

@@ -115,7 +115,7 @@ WRONG: list[tuple[str, Any, str, Any]] = [
     ("CG19", soft, "softmax", lambda r, beta=1.0: SOFTMAX(r, 0.9 * beta)),
     ("CG21", context_scores, "FEEDBACK", 0.2),
 ]
-LINEAR = linear_score.energy
+LINEAR, UNIQUENESS = linear_score.energy, gates.uniqueness_threshold
 
 
 @pytest.mark.parametrize(("name", "module", "attribute", "wrong"), WRONG)
@@ -127,6 +127,16 @@ def test_breaks_a_wrong_constant(
     assert counterexample is not None
     assert "\n" not in counterexample
     assert len(counterexample) < 500
+
+
+@pytest.mark.parametrize("factor", [0.93, 1.1])
+def test_uniqueness_constant_is_tested_and_not_only_compared(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
+    """Both copies of the constant wrong in the same way: counting fixed points must object."""
+    monkeypatch.setattr(threshold, "THRESHOLD", 0.25 * factor)
+    monkeypatch.setattr(gates, "uniqueness_threshold", _rescaled(UNIQUENESS, factor))
+    counterexample = context.cg12(Request(seed=0)).counterexample
+    assert counterexample is not None
+    assert any(word in counterexample for word in ("fixed point", "λ_max", "condition"))
 
 
 @pytest.mark.parametrize("number", ASTROCYTE)

@@ -6,11 +6,27 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Expr, Indexed, Integer, Rational, cosh, exp, log, tanh
+from sympy import Expr, Indexed, Integer, Rational, Symbol, cosh, diff, exp, log, tanh
 
-from gatedmem.theory.astrocyte import energy, equilibria, geometry, lift, model, replicator
+from gatedmem.theory.astrocyte import (
+    bounds,
+    energy,
+    equilibria,
+    euler,
+    geometry,
+    lift,
+    limits,
+    linear_score,
+    linearisation,
+    model,
+    overlaps,
+    replicator,
+    retrieval,
+    symmetries,
+    uniform,
+)
 from gatedmem.theory.derivation import Derivation, Equivalence, FalseStep, StepError
-from gatedmem.theory.indexed import FlowDerivative, Partial, Relation, delta
+from gatedmem.theory.indexed import FlowDerivative, Normaliser, Partial, Relation, delta
 
 K, N, T, mu, nu, p, x = model.K, model.N, model.T, model.mu, model.nu, model.p, model.x
 
@@ -23,6 +39,22 @@ DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "AG8": energy.ag8,
     "AG11": equilibria.ag11,
     "AG28": lift.ag28,
+    "AG2": bounds.ag2,
+    "AG9": bounds.ag9,
+    "AG13": equilibria.ag13,
+    "AG15": limits.ag15,
+    "AG16": limits.ag16,
+    "AG18": limits.ag18,
+    "AG19": symmetries.ag19,
+    "AG20": overlaps.ag20,
+    "AG21": uniform.ag21,
+    "AG23": linearisation.ag23,
+    "AG25": retrieval.ag25,
+    "AG26": linear_score.ag26,
+    "AG27": euler.ag27,
+    "AG29": retrieval.ag29,
+    "AG30": limits.ag30,
+    "AG31": retrieval.ag31,
 }
 
 
@@ -95,6 +127,21 @@ def test_ag11_interior_and_face() -> None:
     assert d.normal.same(face.right.difference, on_face)
 
 
+def test_declared_derivatives_are_those_of_the_values() -> None:
+    """The opaque functions of the sums carry the derivatives that tanh and log cosh have."""
+    a = Symbol("a", real=True)
+    chain = [
+        (model.Lagrangian, model.Lagrangian_value, model.phi, model.phi_value),
+        (model.phi, model.phi_value, model.phi_prime, model.phi_prime_value),
+        (model.phi_prime, model.phi_prime_value, model.phi_second, model.phi_second_value),
+    ]
+    for function, value, slope, slope_value in chain:
+        assert Normaliser().same(Partial(function(a), a), slope(a))
+        for place in (Rational(-7, 5), Rational(1, 3), Rational(2)):
+            values = {a: place, model.sigma: Rational(13, 10)}
+            assert abs((diff(value(a), a) - slope_value(a)).subs(values).evalf(30)) < 1e-25
+
+
 # Wrong variants -----------------------------------------------------------------------------------------------
 
 
@@ -106,7 +153,7 @@ def without_mean(mu: Any, f: model.Vector, p: model.Vector = model.p) -> Expr:
     return p[mu] * model.fitness(mu, f, p) / model.tau_p
 
 
-RIGHT_MULTIPLIER, RIGHT_GAIN_ENERGY = model.multiplier, model.gain_energy
+RIGHT_MULTIPLIER, RIGHT_GAIN_ENERGY, RIGHT_WEIGHT = model.multiplier, model.gain_energy, model.weight
 WRONG: list[tuple[str, Any, str, Callable[..., Expr]]] = [
     ("AG1", replicator, "replicator", without_mean),
     ("AG1", replicator, "fitness", lambda mu, f, p=p: f[mu] - 2 * T * log(p[mu])),
@@ -138,6 +185,29 @@ WRONG: list[tuple[str, Any, str, Callable[..., Expr]]] = [
     ("AG28", lift, "gate_Lagrangian", lambda y: T * log(model.partition(y))),
     ("AG28", lift, "energy", lambda f: model.energy(f=f) / K),
     ("AG28", lift, "gate_covariance", lambda mu, nu, p=p: p[mu] * delta(mu, nu)),
+    ("AG2", bounds, "score", lambda mu, x=x: model.overlap(mu, x) ** 2 / N),
+    ("AG2", model, "fitness", lambda mu, f, p=p: f[mu] - 2 * T * log(p[mu])),
+    ("AG9", model, "gain_energy", lambda f, p=p: 2 * RIGHT_GAIN_ENERGY(f, p)),
+    (
+        "AG13",
+        model,
+        "weight",
+        lambda i, j, p=p: model.over_patterns(lambda mu: p[mu] * model.xi[mu, i] * model.xi[mu, j]),
+    ),
+    ("AG15", limits, "bound", N / (4 * T)),
+    ("AG16", model, "gate_target", lambda mu, f: model.gate(mu, model.Family(lambda nu: 2 * f[nu] / T))),
+    ("AG18", limits, "gate_target", lambda mu, f: model.gate(mu, f)),
+    ("AG19", model, "score", model.overlap),
+    ("AG20", model, "weight", lambda i, j, p=p: RIGHT_WEIGHT(i, j, p) / K),
+    ("AG21", uniform, "weight", lambda i, j, p=p: RIGHT_WEIGHT(i, j, p) / K),
+    ("AG21", uniform, "phi_prime_value", lambda a: 1 / cosh(model.sigma * a) ** 2),
+    ("AG23", model, "gain_energy", lambda f, p=p: RIGHT_GAIN_ENERGY(f, p) / K),
+    ("AG25", retrieval, "drive", lambda i, p=p: 2 * model.drive(i, p=p)),
+    ("AG26", linear_score, "gain_dissipation", lambda p, pdot: 2 * model.gain_dissipation(p, pdot)),
+    ("AG27", replicator, "replicator", lambda mu, f: 2 * model.replicator(mu, f)),
+    ("AG29", retrieval, "score", lambda mu: 2 * model.score(mu)),
+    ("AG30", limits, "abs_gap", lambda flipped: 1 - (1 - flipped) * limits.h),
+    ("AG31", model, "weight", lambda i, j, p=p: RIGHT_WEIGHT(i, j, p) / K),
 ]
 
 

@@ -105,16 +105,22 @@ Conclusion = Relation | Equivalence | Implication
 
 @dataclass(frozen=True)
 class Combination:
-    """A known equality and what to multiply it by: contributes Σ_over multiplier · (left - right)."""
+    """A known equality and what to multiply it by: contributes Σ_over multiplier · (left - right).
+
+    ``at`` reads the equality at other indices: ``at={i: k}``, or at a fixed place.
+    """
 
     multiplier: Expr
     relation: Relation
     over: tuple[Index, ...] = ()
+    at: Mapping[Index, Any] = field(default_factory=dict)
 
     @property
     def value(self) -> Expr:
         """The contribution, zero by the relation."""
-        value: Expr = self.multiplier * self.relation.difference
+        if any(index.fixed for index in self.at):
+            raise ValueError("a fixed index cannot be replaced")
+        value: Expr = sp.sympify(self.multiplier) * put(self.relation.difference, self.at)
         for index in self.over:
             value = sp.Sum(value, (index, 1, index.extent))
         return value
@@ -704,7 +710,7 @@ class Derivation:
         for sample in self._samples():
             try:
                 yield sample, sample.value(expression)
-            except (NoSample, ZeroDivisionError):
+            except (NoSample, ZeroDivisionError, OverflowError):
                 continue
 
     @staticmethod

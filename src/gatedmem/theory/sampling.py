@@ -315,10 +315,12 @@ class Sample:
             self.scalars[left.name] = self._allowed(left, self.value(right))
         elif isinstance(left, sp.Indexed) and str(left.base.label) not in self.definitions:
             # Where the right side holds the left one, as for a fixed point, iterate and hope.
-            for _ in range(120 if right.has(left.base) else 1):
+            for _ in range(60 if right.has(left.base) else 1):
                 self._impose_entries(left, right)
                 if self.holds(relation):
                     break
+                if any(abs(value) > 1e6 for value in self.arrays[str(left.base.label)].values()):
+                    raise NoSample("the iteration to a fixed point diverges")
         elif isinstance(left, sp.Sum) and len(left.limits) == 1:
             self._impose_contraction(left, right)
 
@@ -384,7 +386,7 @@ def draw(
     hypotheses: Sequence[Relation],
     symmetric: Iterable[str],
     seed: int = 0,
-    tries: int = 25,
+    tries: int = 10,
     exact: bool = False,
     prepare: Callable[[Sample], None] | None = None,
 ) -> Sample:
@@ -409,6 +411,6 @@ def draw(
                     sample.impose(relation)
             if all(sample.holds(relation) for relation in hypotheses):
                 return sample
-        except (NoSample, ZeroDivisionError) as why:
+        except (NoSample, ZeroDivisionError, OverflowError) as why:
             reason = str(why)
     raise NoSample(reason)

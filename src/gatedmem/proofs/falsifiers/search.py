@@ -284,7 +284,7 @@ def _corner(
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples,
+        max_examples=max(examples, 1),
         database=None,
         deadline=None,
         verbosity=hypothesis.Verbosity.quiet,

@@ -151,7 +151,7 @@ def total_variation(d: Derivation) -> None:
     d.conclude()
     d.given(le(spread**2, (osc / 2) ** 2))
     d.iff(le(spread, osc / 2), "both sides are not negative", root=2)
-    d.conclude(text=r"hence $\sum_\mu |p_\mu - 1/K| \le o/2 \le N/(4T)$")
+    d.conclude(text=r"so $\sum_\mu |p_\mu - 1/K| \le o/2 \le N/(4T)$")
 
 
 def distance(d: Derivation) -> None:
@@ -351,7 +351,9 @@ def exhibit(d: Derivation) -> None:
         r"\xi_{\mu i}$."
     )
     gains = (share, share, 1 - 2 * share)
-    state = [Rational(3, 5) * height * Add(*(b * row[i] for b, row in zip(gains, EXHIBIT, strict=True))) for i in range(5)]
+    state = [
+        Rational(3, 5) * height * Add(*(b * row[i] for b, row in zip(gains, EXHIBIT, strict=True))) for i in range(5)
+    ]
     first, _, third = (Add(*(row[i] * phi(state[i]) for i in range(5))) for row in EXHIBIT)
     d.start(first - third, "the first overlap minus the third")
     difference = d.equal(

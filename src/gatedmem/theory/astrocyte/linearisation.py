@@ -5,7 +5,6 @@ Not in the paper (arXiv 2604.25481).
 
 from __future__ import annotations
 
-from gatedmem.theory.astrocyte.lift import real_spectrum
 from gatedmem.theory.astrocyte.model import (
     K,
     L,
@@ -103,9 +102,9 @@ def ag23() -> Derivation:
     d.say(
         r"So $MJ = -\mathrm{Hess}\,L$ on $\mathbb R^N \times T$: $J = -M^{-1}\mathrm{Hess}$ is similar to the "
         r"symmetric "
-        r"$-M^{-1/2}\,\mathrm{Hess}\,M^{-1/2}$. Its spectrum is real, as also follows directly:"
+        r"$-M^{-1/2}\,\mathrm{Hess}\,M^{-1/2}$. Its spectrum is real, and its signs are those of "
+        r"$-\mathrm{Hess}$:"
     )
-    real_spectrum(d)
     d.cite(
         "Sylvester's law of inertia",
         r"$M^{-1/2}\,\mathrm{Hess}\,M^{-1/2}$ has as many positive, negative and zero eigenvalues as the Hessian: "

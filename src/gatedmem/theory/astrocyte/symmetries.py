@@ -149,8 +149,8 @@ def flip(d: Derivation) -> None:
 def permuted(expression: Expr, order: tuple[int, ...]) -> Expr:
     """The expression for K = len(order) patterns, pattern and gain μ taken from place order[μ-1].
 
-    >>> permuted(over_patterns(lambda mu: p[mu] ** mu.extent), (2, 1))
-    p[1]**2 + p[2]**2
+    >>> permuted(overlap(mu).subs(mu, 1) * K, (2, 1))
+    2*Sum(phi(x[i])*xi[2, i], (i, 1, N))
     """
 
     def spread(e: Any) -> Any:

@@ -16,11 +16,11 @@ __all__ = ["cg16", "cg19"]
 mu, nu = Index("mu", N, fixed=True), Index("nu", N, fixed=True)
 b, g, lag = vector("b", N), vector("g", N), vector("e", N, nonnegative=True)
 P = vector("P", N, positive=True)
-p, speed, bend = vector("p", N), vector("pdot", N), vector("pddot", N)
+p, speed, bend = vector("p", N), vector("p_prime", N), vector("p_second", N)
 coupling, top = real("lambda g_mu")
 notation("g_mu", r"g_{\mu}")
-notation("pdot", r"p'")
-notation("pddot", r"p''")
+notation("p_prime", r"p'")
+notation("p_second", r"p''")
 
 
 def cg19() -> Derivation:

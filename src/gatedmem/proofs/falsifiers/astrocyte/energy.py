@@ -116,6 +116,14 @@ def ag8(request: Request) -> Search:
             roundings=states.roundings,
             where=states.where,
         )
+        tally.equal(
+            "dL/dt = -dissipation of the simulator",
+            moved.imag / STEP,
+            -model.dissipation(instance, x, p),
+            scale=scale,
+            roundings=states.roundings,
+            where=states.where,
+        )
         # Zero only at rest: each velocity is bounded by what is dissipated.
         speed = tau_x * slope.min(axis=1) * (x_velocity**2).sum(axis=1) + k * tau_p * (p_velocity**2).sum(axis=1)
         tally.at_most(

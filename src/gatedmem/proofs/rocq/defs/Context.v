@@ -9,6 +9,7 @@
     is_inverse A B     == A B = B A = I
     is_gap r mu g      == g = r_mu - max_{nu <> mu} r_nu
     scores b l s       == b + l s
+    readout Z p        == sum_mu p_mu zeta^mu
     retrieval d N      == memories, constants, and the two clamped inputs
                           u = W1 c (gate_input) and b_mu = <zeta^mu, q> (evidence),
                           which here may be any vectors of R^N
@@ -45,6 +46,8 @@ Definition is_inverse {n : nat} (A B : mat n n) : Prop :=
 Definition is_gap {n : nat} (r : vec n) (mu : 'I_n) (g : R) : Prop :=
   (forall nu, nu <> mu -> g <= r mu - r nu) /\ (exists nu, nu <> mu /\ g = r mu - r nu).
 Definition scores {n : nat} (b : vec n) (l : R) (s : vec n) : vec n := fun mu => b mu + l * s mu.
+Definition readout {d N : nat} (Z : mat N d) (p : vec N) : vec d :=
+  fun i => sum (fun mu => p mu * Z mu i).
 
 Record retrieval (d N : nat) : Type := Retrieval {
   memories : mat N d;     (* memories mu = zeta^mu, a vector of R^d *)

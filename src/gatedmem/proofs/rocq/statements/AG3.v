@@ -3,13 +3,14 @@
     From any p(0) on the simplex, |x_i(t)| <= e^{-t/tau_x} |x_i(0)| + K (1 - e^{-t/tau_x}).
     With AG2: from p(0) = 1/K a solution stays for all t in the compact set
     |x_i| <= max(|x_i(0)|, K), p_mu >= e^{-N/(2T)}/K, sum p = 1.
-    (That a solution exists for all t >= 0 is not part of this file.) *)
+    Solutions exist for all t >= 0, from every x(0) and every p(0) in the interior (in the lifted
+    variables of AG28 the field is globally Lipschitz). *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte.
-From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteToy.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteToy lib.AstrocyteExistence.
 
 Open Scope R_scope.
 
@@ -39,6 +40,11 @@ Proof.
     lra.
   by nra.
 Qed.
+
+Theorem AG3_exists N K (m : memory N K) (x0 : vec N) (p0 : vec K) :
+  positive m -> is_interior p0 ->
+  exists (x : R -> vec N) (p : R -> vec K), x 0 = x0 /\ p 0 = p0 /\ solution m x p.
+Proof. by move=> pos; exact: solution_exists. Qed.
 
 Example AG3_witness : positive (toy 3 2) /\ binary (toy 3 2) /\
   solution (toy 3 2) (fun _ _ => 0) (fun _ _ => / INR 2) /\ is_interior (fun _ : 'I_2 => / INR 2).

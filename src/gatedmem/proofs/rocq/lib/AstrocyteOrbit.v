@@ -1,0 +1,376 @@
+(** * Solutions of the astrocyte-gated memory as orbits of a Lipschitz field (AG3)
+
+    In (x, u), p = softmax(u), the field is Lipschitz on the whole of R^(N+K): phi and the softmax
+    are bounded and Lipschitz, and so is what is built from them by sums and products.
+
+    join x u, neurons y, gates y   == a state of the lifted flow as one vector, and its two parts
+    lips D f, nice D f             == f is Lipschitz on D; Lipschitz and bounded on D
+    lift_field                     == the lifted field on R^(N+K) *)
+
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype bigop.
+From Coquelicot Require Import Coquelicot.
+From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Astrocyte defs.Analysis.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.Gronwall lib.Banach lib.Flow.
+From Gatedmem Require Import lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteContraction.
+
+Open Scope R_scope.
+
+(** ** Two vectors as one *)
+
+Section Join.
+Context {N K : nat}.
+Definition join (x : vec N) (u : vec K) : vec (N + K) :=
+  fun i => match split i with inl a => x a | inr b => u b end.
+Definition neurons (y : vec (N + K)) : vec N := fun i => y (lshift K i).
+Definition gates (y : vec (N + K)) : vec K := fun mu => y (rshift N mu).
+
+Lemma join_l x u i : join x u (lshift K i) = x i.
+Proof. by rewrite /join (unsplitK (inl i)). Qed.
+
+Lemma join_r x u mu : join x u (rshift N mu) = u mu.
+Proof. by rewrite /join (unsplitK (inr mu)). Qed.
+
+Lemma neurons_join x u : neurons (join x u) = x.
+Proof. by apply: functional_extensionality => i; exact: join_l. Qed.
+
+Lemma gates_join x u : gates (join x u) = u.
+Proof. by apply: functional_extensionality => i; exact: join_r. Qed.
+
+Lemma join_parts y : join (neurons y) (gates y) = y.
+Proof.
+  apply: functional_extensionality => i; rewrite /join /neurons /gates.
+  by have := splitK i; case: (split i) => j /= <-.
+Qed.
+
+Lemma join_index (P : 'I_(N + K) -> Prop) :
+  (forall i, P (lshift K i)) -> (forall mu, P (rshift N mu)) -> forall i, P i.
+Proof. by move=> L G i; rewrite -(splitK i); case: (split i) => j; [exact: L | exact: G]. Qed.
+
+Lemma dot_parts y : dot y y = dot (neurons y) (neurons y) + dot (gates y) (gates y).
+Proof. exact: big_split_ord. Qed.
+
+Lemma neurons_distance a b : distance (neurons a) (neurons b) <= distance a b.
+Proof.
+  apply: sqrt_le_1_alt; rewrite (dot_parts (vsub a b)).
+  by have := dot_ge0 (gates (vsub a b)); rewrite /neurons /vsub; lra.
+Qed.
+
+Lemma gates_distance a b : distance (gates a) (gates b) <= distance a b.
+Proof.
+  apply: sqrt_le_1_alt; rewrite (dot_parts (vsub a b)).
+  by have := dot_ge0 (neurons (vsub a b)); rewrite /gates /vsub; lra.
+Qed.
+End Join.
+
+(** ** Lipschitz functions *)
+
+(** Finitely many existing bounds have a common one. *)
+Lemma common_bound n (P : 'I_n -> R -> Prop) :
+  (forall i a b, a <= b -> P i a -> P i b) -> (forall i, exists a, 0 <= a /\ P i a) ->
+  exists a, 0 <= a /\ forall i, P i a.
+Proof.
+  elim: n P => [|n IH] P mono ex; first by exists 0; split; [lra | case].
+  have [a [a0 A]] := IH (fun i => P (lift ord0 i)) (fun i => mono _) (fun i => ex _).
+  have [b [b0 B]] := ex ord0; exists (a + b); split; first lra.
+  move=> i; case: (unliftP ord0 i) => [j ->|->].
+    by apply: mono (A j); lra.
+  by apply: mono B; lra.
+Qed.
+
+Section Lipschitz.
+Context {n : nat} (D : vec n -> Prop).
+Definition lips (f : vec n -> R) : Prop :=
+  exists L, 0 <= L /\ forall a b, D a -> D b -> Rabs (f a - f b) <= L * distance a b.
+Definition bdd (f : vec n -> R) : Prop := exists M, 0 <= M /\ forall a, D a -> Rabs (f a) <= M.
+Definition nice (f : vec n -> R) : Prop := lips f /\ bdd f.
+
+Lemma lips_ext f g : (forall a, f a = g a) -> lips f -> lips g.
+Proof. by move=> E [L [L0 H]]; exists L; split=> // a b; rewrite -!E; exact: H. Qed.
+
+Lemma nice_ext f g : (forall a, f a = g a) -> nice f -> nice g.
+Proof.
+  move=> E [l [M [M0 H]]]; split; first exact: lips_ext l.
+  by exists M; split=> // a; rewrite -E; exact: H.
+Qed.
+
+Lemma lips_coord i : lips (fun a => a i).
+Proof. by exists 1; split=> [|a b _ _]; [lra | rewrite Rmult_1_l; exact: Rabs_coord_le_distance]. Qed.
+
+Lemma lips_plus f g : lips f -> lips g -> lips (fun a => f a + g a).
+Proof.
+  move=> [L [L0 F]] [M [M0 G]]; exists (L + M); split=> [|a b Da Db]; first lra.
+  have -> : f a + g a - (f b + g b) = (f a - f b) + (g a - g b) by ring.
+  by apply: Rle_trans (Rabs_triang _ _) _; have := F a b Da Db; have := G a b Da Db; lra.
+Qed.
+
+Lemma lips_scal c f : lips f -> lips (fun a => c * f a).
+Proof.
+  move=> [L [L0 F]]; exists (Rabs c * L); split=> [|a b Da Db].
+    by apply: Rmult_le_pos => //; exact: Rabs_pos.
+  rewrite -Rmult_minus_distr_l Rabs_mult Rmult_assoc; apply: Rmult_le_compat_l; first exact: Rabs_pos.
+  exact: F.
+Qed.
+
+Lemma nice_const c : nice (fun _ => c).
+Proof.
+  split; last by exists (Rabs c); split; [exact: Rabs_pos | move=> *; lra].
+  by exists 0; split=> [|a b _ _]; [lra | rewrite Rminus_eq_0 Rabs_R0; lra].
+Qed.
+
+Lemma nice_plus f g : nice f -> nice g -> nice (fun a => f a + g a).
+Proof.
+  move=> [lf [M [M0 F]]] [lg [M' [M0' G]]]; split; first exact: lips_plus.
+  exists (M + M'); split=> [|a Da]; first lra.
+  by apply: Rle_trans (Rabs_triang _ _) _; have := F a Da; have := G a Da; lra.
+Qed.
+
+Lemma nice_mult f g : nice f -> nice g -> nice (fun a => f a * g a).
+Proof.
+  move=> [[L [L0 F]] [M [M0 B]]] [[L' [L0' G]] [M' [M0' B']]]; split.
+    exists (M * L' + L * M'); split=> [|a b Da Db].
+      by apply: Rplus_le_le_0_compat; apply: Rmult_le_pos.
+    have -> : f a * g a - f b * g b = f a * (g a - g b) + (f a - f b) * g b by ring.
+    apply: Rle_trans (Rabs_triang _ _) _; rewrite !Rabs_mult.
+    have h1 : Rabs (f a) * Rabs (g a - g b) <= M * (L' * distance a b).
+      by apply: Rmult_le_compat; try exact: Rabs_pos; [exact: B | exact: G].
+    have h2 : Rabs (f a - f b) * Rabs (g b) <= L * distance a b * M'.
+      by apply: Rmult_le_compat; try exact: Rabs_pos; [exact: F | exact: B'].
+    lra.
+  exists (M * M'); split=> [|a Da]; first exact: Rmult_le_pos.
+  by rewrite Rabs_mult; apply: Rmult_le_compat; try exact: Rabs_pos; [exact: B | exact: B'].
+Qed.
+
+Lemma nice_scal c f : nice f -> nice (fun a => c * f a).
+Proof. by move=> F; apply: nice_mult => //; exact: nice_const. Qed.
+
+Lemma nice_minus f g : nice f -> nice g -> nice (fun a => f a - g a).
+Proof.
+  move=> F G; apply: (nice_ext (fun a => f a + -1 * g a)); first by move=> a; ring.
+  by apply: nice_plus => //; exact: nice_scal.
+Qed.
+
+Lemma nice_sum k (f : 'I_k -> vec n -> R) : (forall i, nice (f i)) -> nice (fun a => sum (fun i => f i a)).
+Proof.
+  elim: k f => [|k IH] f F.
+    by apply: (nice_ext (fun _ => 0)); [move=> a; rewrite sum_n0 | exact: nice_const].
+  apply: (nice_ext (fun a => f ord0 a + sum (fun i => f (lift ord0 i) a))); first by move=> a; rewrite sum_recl.
+  by apply: nice_plus => //; exact: (IH (fun i => f (lift ord0 i))).
+Qed.
+
+Lemma nice_coord i M : (forall a, D a -> norm a <= M) -> nice (fun a => a i).
+Proof.
+  move=> B; split; first exact: lips_coord.
+  exists (Rabs M); split=> [|a Da]; first exact: Rabs_pos.
+  by apply: Rle_trans (Rabs_coord_le_norm a i) _; apply: Rle_trans (B a Da) (Rle_abs _).
+Qed.
+
+Lemma lips_continuous f : lips f -> continuous_over D f.
+Proof.
+  move=> [L [L0 F]] a Da e e0; exists (e / (L + 1)); split; first by apply: Rdiv_lt_0_compat; lra.
+  move=> b Db ab; apply: Rle_lt_trans (F b a Db Da) _.
+  apply: (Rle_lt_trans _ (L * (e / (L + 1)))); first by apply: Rmult_le_compat_l; lra.
+  have d0 : 0 < e / (L + 1) by apply: Rdiv_lt_0_compat; lra.
+  have -> : L * (e / (L + 1)) = e - e / (L + 1) by field; lra.
+  lra.
+Qed.
+
+Lemma lips_field k (v : vec n -> vec k) : (forall i, lips (fun a => v a i)) -> exists L, lipschitz_on L D v.
+Proof.
+  move=> H; have [|L [L0 B]] := common_bound k (fun i L => forall a b, D a -> D b -> Rabs (v a i - v b i) <= L * distance a b) _ H.
+    move=> i l l' ll F a b Da Db; apply: Rle_trans (F a b Da Db) _.
+    by apply: Rmult_le_compat_r => //; exact: distance_ge0.
+  exists ((INR k + 1) * L) => a b Da Db; rewrite Rmult_assoc.
+  by apply: distance_le_coord; [apply: Rmult_le_pos => //; exact: distance_ge0 | move=> i; exact: B].
+Qed.
+End Lipschitz.
+
+(** ** The lifted field *)
+
+Section Existence.
+Context {N K : nat} (m : memory N K).
+Hypothesis pos : positive m.
+
+Definition lift_field (y : vec (N + K)) : vec (N + K) :=
+  join (velocity_x m (neurons y) (softmax 1 (gates y))) (lift_velocity m (neurons y) (gates y)).
+
+Section On.
+Variable D : vec (N + K) -> Prop.
+
+Lemma nice_phi i : nice D (fun y => phi m (neurons y i)).
+Proof.
+  split; last by exists 1; split=> [|y _]; [lra | left; exact: phi_abs].
+  exists (sigma m); split=> [|a b _ _]; first by left; exact: pos_sigma.
+  apply: Rle_trans (phi_lipschitz m pos _ _) _; apply: Rmult_le_compat_l; first by left; exact: pos_sigma.
+  exact: (Rabs_coord_le_distance a b (lshift K i)).
+Qed.
+
+Lemma nice_overlap mu : nice D (fun y => overlap m (neurons y) mu).
+Proof.
+  by apply: (nice_sum D _ (fun i y => pattern m mu i * phi m (neurons y i))) => i; apply: nice_scal; exact: nice_phi.
+Qed.
+
+Lemma nice_score mu : nice D (fun y => score m (neurons y) mu).
+Proof.
+  apply: (nice_ext D (fun y => / (2 * INR N) * (overlap m (neurons y) mu * overlap m (neurons y) mu))).
+    by move=> y; rewrite /score /Rdiv; ring.
+  by apply: nice_scal; apply: nice_mult; exact: nice_overlap.
+Qed.
+
+Lemma nice_softmax mu : nice D (fun y => softmax 1 (gates y) mu).
+Proof.
+  split.
+    exists (1 / 2); split=> [|a b _ _]; first lra.
+    apply: Rle_trans (Rabs_coord_le_norm (fun mu => softmax 1 (gates a) mu - softmax 1 (gates b) mu) mu) _.
+    apply: Rle_trans (softmax_lipschitz_norm 1 (gates a) (gates b) Rle_0_1) _.
+    by apply: Rmult_le_compat_l; [lra | exact: gates_distance].
+  exists 1; split=> [|y _]; first lra.
+  rewrite Rabs_pos_eq; last by left; exact: softmax_gt0.
+  by apply: simplex_le1; apply: softmax_simplex; exact: index_dim mu.
+Qed.
+
+Lemma nice_drive i : nice D (fun y => drive m (neurons y) (softmax 1 (gates y)) i).
+Proof.
+  apply: (nice_ext D (fun y => INR K / INR N * sum (fun mu => pattern m mu i * (softmax 1 (gates y) mu * overlap m (neurons y) mu)))).
+    by move=> y; rewrite drive_E; congr (_ * _); apply: sum_ext => mu; ring.
+  apply: nice_scal; apply: (nice_sum D _ (fun mu y => pattern m mu i * (softmax 1 (gates y) mu * overlap m (neurons y) mu))) => mu.
+  by apply: nice_scal; apply: nice_mult; [exact: nice_softmax | exact: nice_overlap].
+Qed.
+
+Lemma lips_lift_field i : lips D (fun y => lift_field y i).
+Proof.
+  move: i; apply: join_index => [i|mu].
+    apply: (lips_ext D (fun y => / tau_x m * (-1 * y (lshift K i) + drive m (neurons y) (softmax 1 (gates y)) i))).
+      by move=> y; rewrite /lift_field join_l /velocity_x /neurons; rewrite /Rdiv; ring.
+    apply: lips_scal; apply: lips_plus; last by case: (nice_drive i).
+    by apply: lips_scal; exact: (lips_coord D (lshift K i)).
+  apply: (lips_ext D (fun y => / tau_p m * (score m (neurons y) mu + - temp m * y (rshift N mu)))).
+    by move=> y; rewrite /lift_field join_r /lift_velocity /gates /Rdiv; ring.
+  apply: lips_scal; apply: lips_plus; first by case: (nice_score mu).
+  by apply: lips_scal; exact: (lips_coord D (rshift N mu)).
+Qed.
+
+Lemma lipschitz_lift_field : exists L, lipschitz_on L D lift_field.
+Proof. by apply: lips_field; exact: lips_lift_field. Qed.
+End On.
+
+(** ** Orbits of the field and solutions of the model *)
+
+Lemma derive_from0 (f : R -> R) : (forall t, 0 <= t -> ex_derive f t) -> continuous_from0 f.
+Proof.
+  move=> H t t0 e e0; have := proj1 (continuous_eps f t) (ex_derive_continuous f t (H t t0)) e e0.
+  by move=> [d [d0 h]]; exists d; split=> // s _; exact: h.
+Qed.
+
+Lemma orbit_follows y t : orbit lift_field y -> 0 <= t ->
+  follows_lift m (fun s => neurons (y s)) (fun s => gates (y s)) t.
+Proof.
+  move=> O t0; split=> [i|mu].
+    by evar_last; [exact: (O t t0 (lshift K i)) | rewrite /lift_field join_l].
+  by evar_last; [exact: (O t t0 (rshift N mu)) | rewrite /lift_field join_r].
+Qed.
+
+Lemma orbit_solution y : orbit lift_field y ->
+  solution m (fun t => neurons (y t)) (fun t => softmax 1 (gates (y t))).
+Proof.
+  move=> O; have F t (t0 : 0 <= t) := lift_follows m _ _ t pos (orbit_follows y t O t0).
+  split=> [i|]; first by apply: derive_from0 => t t0; eexists; exact: (proj1 (F t t0) i).
+  split=> [mu|t t0]; last by apply: F; lra.
+  by apply: derive_from0 => t t0; eexists; exact: (proj2 (F t t0) mu).
+Qed.
+
+Lemma existence x0 p0 : is_interior p0 ->
+  exists y, orbit lift_field y /\ neurons (y 0) = x0 /\ softmax 1 (gates (y 0)) = p0.
+Proof.
+  move=> int; have [L lip] := lipschitz_lift_field (fun _ => True).
+  have [y [y0 O]] := global_exists L lift_field (join x0 (fun mu => ln (p0 mu) + 0)) lip.
+  by exists y; split=> //; rewrite y0 neurons_join gates_join softmax_ln.
+Qed.
+
+Lemma from0_continuous_on (f : R -> R) hi : continuous_from0 f -> continuous_on (interval 0 hi) f.
+Proof.
+  move=> C t [t0 t1] P [e he]; have [d [d0 h]] := C t t0 e (cond_pos e).
+  by exists (mkposreal d d0) => s st [s0 _]; apply: he; exact: h.
+Qed.
+
+(** Logarithms of equal gains differ by a constant. *)
+Lemma softmax_const (u v : vec K) : softmax 1 u = softmax 1 v -> exists c, forall mu, u mu = v mu + c.
+Proof.
+  move=> E; exists (ln (sum (fun j => exp (1 * u j))) - ln (sum (fun j => exp (1 * v j)))) => mu.
+  by have := ln_softmax 1 u mu; rewrite E ln_softmax; lra.
+Qed.
+
+Lemma follows_lift_shift x u c t : follows_lift m x u t ->
+  follows_lift m x (fun s mu => u s mu + c * exp (- (temp m / tau_p m) * s)) t.
+Proof.
+  move=> [X U]; have tp := pos_tau_p_neq0 m pos.
+  have S s : softmax 1 (fun mu => u s mu + c * exp (- (temp m / tau_p m) * s)) = softmax 1 (u s).
+    by apply: functional_extensionality => mu; exact: softmax_shift.
+  split=> [i|mu]; first by rewrite S.
+  evar_last.
+    apply: (is_derive_plus (fun s => u s mu) (fun s => c * exp (- (temp m / tau_p m) * s))); first exact: U.
+    apply: is_derive_scal; apply: (is_derive_comp exp (fun s => - (temp m / tau_p m) * s)); first exact: is_derive_exp.
+    by apply: is_derive_scal; exact: is_derive_id.
+  by rewrite /plus /scal /= /mult /= /one /= /lift_velocity; field.
+Qed.
+
+(** A solution of the lifted flow is given by its start. *)
+Lemma lift_unique x u y : lift_solution m x u -> orbit lift_field y -> y 0 = join (x 0) (u 0) ->
+  forall t, 0 <= t -> join (x t) (u t) = y t.
+Proof.
+  move=> [CX [CU F]] O e t t0; have [L lip] := lipschitz_lift_field (fun _ => True).
+  apply: distance_eq0; apply: Rle_antisym; last exact: distance_ge0.
+  have := gronwall_solutions (fun _ => lift_field) (fun _ => True) L (fun s => join (x s) (u s)) y 0 t
+    (fun _ _ => lip) _ (orbit_continuous lift_field y t O) (fun _ _ => conj I I) _
+    (fun s hs => O s (Rlt_le _ _ (proj1 hs))) t (conj t0 (Rle_refl t)).
+  rewrite e distance_self Rmult_0_r; apply.
+    apply: join_index => [i|mu]; apply: from0_continuous_on.
+      by apply: from0_ext (CX i) => s _; rewrite join_l.
+    by apply: from0_ext (CU mu) => s _; rewrite join_r.
+  move=> s [s0 _]; have [X U] := F s s0; apply: join_index => [i|mu].
+    rewrite /lift_field join_l neurons_join gates_join.
+    by apply: is_derive_ext (X i) => r; rewrite join_l.
+  rewrite /lift_field join_r neurons_join gates_join.
+  by apply: is_derive_ext (U mu) => r; rewrite join_r.
+Qed.
+
+(** A solution from the interior is the projection of the orbit from its start. *)
+Lemma solution_orbit x p y : solution m x p -> is_interior (p 0) -> orbit lift_field y ->
+  neurons (y 0) = x 0 -> softmax 1 (gates (y 0)) = p 0 ->
+  forall t, 0 <= t -> x t = neurons (y t) /\ p t = softmax 1 (gates (y t)).
+Proof.
+  move=> sol int O xe pe t t0; have [u [CU [P F]]] := lift_exists m x p pos sol int.
+  have S s : 0 <= s -> p s = softmax 1 (u s) by move=> s0; apply: functional_extensionality => mu; exact: P.
+  have [c C] : exists c, forall mu, gates (y 0) mu = u 0 mu + c.
+    by apply: softmax_const; rewrite pe; apply: S; lra.
+  pose w s := fun mu => u s mu + c * exp (- (temp m / tau_p m) * s).
+  have LS : lift_solution m x w.
+    split; first by case: sol.
+    split=> [mu|s s0]; last by apply: follows_lift_shift; exact: F.
+    by apply: from0_plus => //; apply: from0_scal; exact: from0_exp.
+  have e : y 0 = join (x 0) (w 0).
+    rewrite -xe -[LHS]join_parts; congr join; apply: functional_extensionality => mu.
+    by rewrite C /w Rmult_0_r exp_0 Rmult_1_r.
+  have J := lift_unique x w y LS O e t t0; rewrite -J neurons_join gates_join; split=> //.
+  rewrite S //; apply: functional_extensionality => mu; rewrite /w; symmetry; exact: softmax_shift.
+Qed.
+
+Lemma solution_unique x p x' p' : solution m x p -> solution m x' p' -> is_interior (p 0) ->
+  x' 0 = x 0 -> p' 0 = p 0 -> forall t, 0 <= t -> x' t = x t /\ p' t = p t.
+Proof.
+  move=> sol sol' int xe pe t t0; have [y [O [xy py]]] := existence (x 0) (p 0) int.
+  have [-> ->] := solution_orbit x p y sol int O xy py t t0.
+  by apply: (solution_orbit x' p' y) => //; rewrite ?xe ?pe.
+Qed.
+
+Theorem existence_uniqueness x0 p0 : is_interior p0 ->
+  exists x p, (x 0 = x0 /\ p 0 = p0) /\ solution m x p /\ (forall t, 0 <= t -> is_interior (p t)) /\
+    forall x' p', x' 0 = x0 -> p' 0 = p0 -> solution m x' p' ->
+      forall t, 0 <= t -> x' t = x t /\ p' t = p t.
+Proof.
+  move=> int; have [y [O [xy py]]] := existence x0 p0 int; have sol := orbit_solution y O.
+  exists (fun t => neurons (y t)), (fun t => softmax 1 (gates (y t))); split=> //; split=> //.
+  split=> [t t0|x' p' xe pe sol' t t0]; first by apply: softmax_interior; exact: interior_dim int.
+  by apply: (solution_orbit x' p' y) => //; rewrite ?xe ?pe.
+Qed.
+End Existence.
