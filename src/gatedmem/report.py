@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -39,7 +40,7 @@ def print_table(statements: Sequence[Statement], results: Results) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("id", no_wrap=True, min_width=4)
     # The statuses are what people came for: titles give way to them on a narrow terminal.
-    title_width = max(console.width - 4 - len(Layer) * _STATUS_WIDTH - 6, 8)
+    title_width = max(console.width - 4 - len(Layer) * _STATUS_WIDTH - 10, 8)
     table.add_column("statement", no_wrap=True, overflow="ellipsis", max_width=title_width)
     for layer in Layer:
         table.add_column(LAYER_NAMES[layer], no_wrap=True, min_width=_STATUS_WIDTH)
@@ -126,6 +127,6 @@ def _cell(evidence: Evidence) -> Text:
 
 def _console(stream: object) -> Console:
     console = Console(file=stream, highlight=False)  # type: ignore[arg-type]
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = 132
     return console

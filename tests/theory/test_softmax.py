@@ -9,13 +9,15 @@ import pytest
 import sympy as sp
 from sympy import exp
 
-from gatedmem.theory.derivation import Derivation, FalseStep
+from gatedmem.theory.derivation import Derivation, FalseStep, StepError
 from gatedmem.theory.indexed import Index, Normaliser, Partial, delta, eq, positive, size, total, vector
 from gatedmem.theory.sampling import TOLERANCE, Sample
 from gatedmem.theory.softmax import definitions
 from gatedmem.theory.softmax.basics import sm1, sm3
 from gatedmem.theory.softmax.covariance import covariance_contracts, sm4
+from gatedmem.theory.softmax.effective import sm9
 from gatedmem.theory.softmax.gibbs import sm2
+from gatedmem.theory.softmax.log_sum_exp import sm6
 from gatedmem.theory.softmax.separation import sm7
 
 n = size("n")
@@ -26,7 +28,7 @@ p = vector("p", n, nonnegative=True)
 v = vector("v", n)
 
 
-@pytest.mark.parametrize("derive", [sm1, sm2, sm3, sm4, sm7])
+@pytest.mark.parametrize("derive", [sm1, sm2, sm3, sm4, sm6, sm7, sm9])
 def test_derivations_build_and_render(derive: Callable[[], Derivation]) -> None:
     d = derive()
     assert d.id == derive.__name__.upper()
@@ -122,3 +124,45 @@ def test_sm7_fails_with_a_wrong_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gatedmem.theory.softmax.separation.n", n + 1)
     with pytest.raises(FalseStep, match="SM7"):
         sm7()
+
+
+def test_sm6_states_gradient_convexity_and_bounds() -> None:
+    d = sm6()
+    value = definitions.log_partition(beta * r[i], i) / beta
+    assert d.conclusions[d.position("gradient")].left == Partial(value, r[i])
+    assert {"Hessian", "convex", "lower", "upper"} <= set(d.labels)
+    assert d.conclusions[d.position("lower")].op == "≥"
+    assert d.conclusions[d.position("upper")].op == "≤"
+
+
+def test_sm6_fails_with_a_wrong_normalisation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "gatedmem.theory.softmax.log_sum_exp.log_sum_exp", lambda entry: definitions.log_partition(beta * entry, i)
+    )
+    with pytest.raises(FalseStep, match="SM6"):
+        sm6()
+
+
+def test_sm9_fails_with_a_wrong_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gatedmem.theory.softmax import effective
+
+    right = effective.bound
+    monkeypatch.setattr(effective, "bound", lambda a: right(a) - a / 7)
+    with pytest.raises(FalseStep, match=r"SM9.*at an instance"):
+        sm9()
+
+
+def test_sm9_needs_the_condition_on_the_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Beyond 1 - c/n the bound falls again; without that hypothesis the last part cannot be had.
+    from gatedmem.theory.softmax import effective
+
+    original = effective.Derivation.assume
+
+    def forgetful(self: Derivation, relation: object, why: str = "", **options: object) -> object:
+        if why.startswith(r"$\varepsilon \le 1 - c/n"):
+            return relation
+        return original(self, relation, why, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(effective.Derivation, "assume", forgetful)
+    with pytest.raises(StepError, match="SM9"):
+        sm9()

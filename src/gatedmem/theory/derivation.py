@@ -208,6 +208,7 @@ class Derivation:
     labels: dict[str, int] = field(default_factory=dict)
     _hypotheses_before: list[int] = field(default_factory=list)
     _opaque: list[Relation] = field(default_factory=list)
+    numerical_checks: list[int] = field(default_factory=list)
     prepare: Callable[[Sample], None] | None = None
     _drawn: tuple[tuple[int, ...], list[Sample]] | None = None
     _granted: dict[Relation, Any] = field(default_factory=dict)
@@ -598,7 +599,7 @@ class Derivation:
             getattr(twin, name).extend(getattr(self, name))
         twin.labels.update(self.labels)
         twin.prepare = self.prepare
-        twin.cited, twin.lemmas = self.cited, self.lemmas
+        twin.cited, twin.lemmas, twin.numerical_checks = self.cited, self.lemmas, self.numerical_checks
         if text:
             self.say(text)
         return twin
@@ -709,9 +710,11 @@ class Derivation:
     def _values(self, expression: Expr) -> Iterator[tuple[Sample, Any]]:
         for sample in self._samples():
             try:
-                yield sample, sample.value(expression)
+                value = sample.value(expression)
             except (NoSample, ZeroDivisionError, OverflowError):
                 continue
+            self.numerical_checks.append(sample.seed)
+            yield sample, value
 
     @staticmethod
     def _scale_at(sample: Sample, expression: Expr) -> Any:
@@ -944,6 +947,7 @@ class Derivation:
             "assumptions": [{"tex": latex(r), "expression": str(r)} for r in self.hypotheses],
             "lemmas": list(self.lemmas),
             "cited": list(self.cited),
+            "numerical_checks": len(self.numerical_checks),
             "steps": [{k: v for k, v in vars(step).items() if v or k in ("kind", "tex")} for step in self.steps],
             "conclusions": [{"tex": self._tex(c), "expression": str(c)} for c in self.conclusions],
         }

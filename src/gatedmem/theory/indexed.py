@@ -39,6 +39,63 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, IndexedBase, KroneckerDelta, Rational, Symbol
 
+from gatedmem.theory.forms import (
+    BASE,
+    DELTA,
+    EXP,
+    FUNCTION,
+    INDEXED,
+    ONE,
+    SUM,
+    SYMBOL,
+    UNIT,
+    ZERO,
+    Atom,
+    Form,
+    Idx,
+    Monomial,
+    atom_form,
+    collect_terms,
+    form_indices,
+    mentions,
+    number_form,
+    renamed_index,
+    scaled,
+    sum_level,
+    sum_of,
+    walk_indices,
+)
+from gatedmem.theory.language import (
+    FUNCTIONS,
+    PLACE,
+    FlowDerivative,
+    Index,
+    Partial,
+    Permuted,
+    Relation,
+    abstract_function,
+    delta,
+    eq,
+    free_indices,
+    fresh_index,
+    ge,
+    gt,
+    integers,
+    is_size,
+    le,
+    lt,
+    matrix,
+    nonnegative,
+    positive,
+    put,
+    real,
+    running_indices,
+    size,
+    total,
+    vector,
+)
+from gatedmem.theory.signs import NEGATED, PLUS, TIMES, stronger
+
 __all__ = [
     "FlowDerivative",
     "Index",
@@ -50,9 +107,12 @@ __all__ = [
     "abstract_function",
     "delta",
     "eq",
+    "free_indices",
+    "fresh_index",
     "ge",
     "gt",
     "integers",
+    "is_size",
     "le",
     "lt",
     "matrix",
@@ -68,504 +128,6 @@ __all__ = [
 
 class Undecidable(Exception):
     """The normal form cannot be computed: a division or a logarithm whose argument may vanish, a bad range."""
-
-
-# --------------------------------------------------------------------------------------------------------------
-# The language
-
-
-class Index(Symbol):  # type: ignore[misc]
-    """An index that runs over 1..``extent``; the extent is a symbol made by ``size`` or a positive integer.
-
-    A *fixed* index is one particular, arbitrary place (the memory μ to be retrieved): it is never summed over,
-    never a parameter of a rule, and hypotheses about it say nothing about other places.
-
-    >>> n = size("n")
-    >>> Index("i", n).extent
-    n
-    >>> Index("i", n) == Index("i", n), Index("i", n) == Index("i", size("K"))
-    (True, False)
-    """
-
-    __slots__ = ("extent", "fixed")
-    extent: Expr
-    fixed: bool
-
-    def __new__(cls, name: str, extent: Expr | int, fixed: bool = False) -> Index:  # noqa: D102
-        made: Index = Symbol.__xnew__(cls, name, integer=True, positive=True)
-        made.extent = sp.sympify(extent)
-        made.fixed = fixed
-        return made
-
-    def _hashable_content(self) -> tuple[Any, ...]:
-        content: tuple[Any, ...] = super()._hashable_content()
-        return (*content, self.extent, self.fixed)
-
-    def __getnewargs_ex__(self) -> tuple[tuple[str, Expr, bool], dict[str, Any]]:
-        return (self.name, self.extent, self.fixed), {}
-
-
-def size(name: str) -> Symbol:
-    """Length of a range: a symbol that stands for any integer from 1 on."""
-    return Symbol(name, integer=True, positive=True)
-
-
-def real(names: str) -> Any:
-    """Real scalar symbols, like ``sympy.symbols``."""
-    return sp.symbols(names, real=True)
-
-
-def positive(names: str) -> Any:
-    """Positive scalar symbols, like ``sympy.symbols``."""
-    return sp.symbols(names, positive=True)
-
-
-def nonnegative(names: str) -> Any:
-    """Non-negative scalar symbols, like ``sympy.symbols``."""
-    return sp.symbols(names, nonnegative=True)
-
-
-def integers(names: str) -> Any:
-    """Non-negative integers that are not lengths of ranges (exponents, step numbers)."""
-    return sp.symbols(names, integer=True, nonnegative=True)
-
-
-def vector(name: str, n: Expr | int, **assumptions: bool) -> IndexedBase:
-    """Vector of length n: ``p = vector("p", n, positive=True)``, then ``p[i]``. Real unless told otherwise."""
-    return IndexedBase(name, shape=(sp.sympify(n),), **(assumptions or {"real": True}))
-
-
-def matrix(name: str, rows: Expr | int, columns: Expr | int, **assumptions: bool) -> IndexedBase:
-    """Matrix with the given numbers of rows and columns: ``A[i, j]``. Real unless told otherwise.
-
-    Symmetry is declared to the normaliser (``Normaliser.symmetric``), not here.
-    """
-    shape = (sp.sympify(rows), sp.sympify(columns))
-    return IndexedBase(name, shape=shape, **(assumptions or {"real": True}))
-
-
-def total(summand: Any, *indices: Index) -> Expr:
-    """Σ of ``summand`` over the whole range of each index.
-
-    >>> n = size("n"); i = Index("i", n); p = vector("p", n)
-    >>> total(p[i], i)
-    Sum(p[i], (i, 1, n))
-    """
-    result = sp.sympify(summand)
-    for index in reversed(indices):
-        if index.fixed:
-            raise ValueError(f"{index} is fixed and cannot be summed over")
-        result = sp.Sum(result, (index, 1, index.extent))
-    return result
-
-
-def delta(i: Expr, j: Expr) -> Expr:
-    """Kronecker delta of two indices."""
-    return KroneckerDelta(i, j)
-
-
-class Permuted(Expr):  # type: ignore[misc]
-    """π(i): the place to which a permutation π of the range of i takes the index i.
-
-    ``p[Permuted(pi, i)]`` with a symbol ``pi`` that names the permutation. A sum over i of something that holds
-    i only as π(i) is the sum without π.
-
-    >>> n = size("n"); i = Index("i", n); p = vector("p", n); pi = Symbol("pi")
-    >>> Normaliser().same(total(p[Permuted(pi, i)] ** 2, i), total(p[i] ** 2, i))
-    True
-    >>> Normaliser().same(total(p[i] * p[Permuted(pi, i)], i), total(p[i] ** 2, i))
-    False
-    """
-
-    is_commutative = True
-    is_integer = True
-    is_positive = True
-
-    def __new__(cls, permutation: Symbol, index: Expr) -> Permuted:  # noqa: D102
-        return Expr.__new__(cls, permutation, index)  # type: ignore[no-any-return]
-
-    @property
-    def extent(self) -> Expr:
-        """Length of the range."""
-        return self.args[1].extent
-
-
-class Partial(Expr):  # type: ignore[misc]
-    """∂(expression)/∂(variable), the variable a scalar symbol or an indexed quantity with free indices.
-
-    It is held, not evaluated: the normaliser differentiates when it meets one.
-    """
-
-    is_commutative = True
-
-    def __new__(cls, expression: Expr, variable: Expr) -> Partial:  # noqa: D102
-        return Expr.__new__(cls, sp.sympify(expression), variable)  # type: ignore[no-any-return]
-
-
-class FlowDerivative(Expr):  # type: ignore[misc]
-    """Time derivative of an expression along a flow: Σ over the moving quantities of ∂expression · rate.
-
-    ``FlowDerivative(L, (x[i], xdot_i), (p[mu], pdot_mu), …)``: each pair is a quantity that moves (a scalar
-    symbol, or an indexed one with plain free indices) and its rate, an expression in the same indices.
-    Everything else stands still.
-    """
-
-    is_commutative = True
-
-    def __new__(cls, expression: Expr, *rates: Any) -> FlowDerivative:  # noqa: D102
-        pairs = [sp.Tuple(*pair) for pair in rates]
-        return Expr.__new__(cls, sp.sympify(expression), *pairs)  # type: ignore[no-any-return]
-
-
-_PLACE = Symbol("·", real=True)
-
-
-@dataclass(frozen=True)
-class _FunctionInfo:
-    latex: str
-    derivative: Expr | None  # in terms of _PLACE
-    sign: str  # "+", "0+" or "?"
-    argument: str  # "+" where the argument has to be positive, else "?"
-    odd: bool = False
-
-
-_FUNCTIONS: dict[str, _FunctionInfo] = {
-    "log": _FunctionInfo(r"\log", 1 / _PLACE, "?", "+"),
-    "tanh": _FunctionInfo(r"\tanh", 1 - sp.Function("tanh")(_PLACE) ** 2, "?", "?", odd=True),
-    "cosh": _FunctionInfo(r"\cosh", sp.Function("sinh")(_PLACE), "+", "?"),
-    "sinh": _FunctionInfo(r"\sinh", sp.Function("cosh")(_PLACE), "?", "?", odd=True),
-    "Abs": _FunctionInfo(r"\operatorname{abs}", None, "0+", "?"),
-    "sign": _FunctionInfo(r"\operatorname{sign}", None, "?", "?", odd=True),
-}
-
-
-def abstract_function(
-    name: str,
-    *,
-    latex: str,
-    derivative: Callable[[Expr], Expr] | None = None,
-    sign: str = "?",
-    odd: bool = False,
-) -> Callable[[Expr], Expr]:
-    """A function of one real variable known only by its name, its derivative and its sign.
-
-    ``derivative`` maps an argument to the derivative there (``lambda t: phi_prime(t)``), None where it is never
-    differentiated; ``sign`` is "+" for positive everywhere, "0+" for non-negative, "?" for neither.
-
-    >>> prime = abstract_function("doc_phi'", latex=r"\\varphi'", sign="+")
-    >>> phi = abstract_function("doc_phi", latex=r"\\varphi", derivative=prime)
-    >>> n = size("n"); i, j = Index("i", n), Index("j", n); x = vector("x", n)
-    >>> Normaliser().same(Partial(total(phi(x[i]), i), x[j]), prime(x[j]))
-    True
-    """
-    made = sp.Function(name, real=True)
-    info = _FunctionInfo(latex, None if derivative is None else derivative(_PLACE), sign, "?", odd)
-    known = _FUNCTIONS.get(name)
-    if known is not None and known != info:
-        raise ValueError(f"function {name} is already declared differently")
-    _FUNCTIONS[name] = info
-    return made  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True)
-class Relation:
-    """``left op right`` with op one of = ≤ ≥ < > ≠; free indices are universally quantified."""
-
-    left: Expr
-    op: str
-    right: Expr
-
-    @property
-    def difference(self) -> Expr:
-        """left - right."""
-        return self.left - self.right
-
-    @property
-    def larger_minus_smaller(self) -> Expr:
-        """The quantity that an inequality says is ≥ 0 (or > 0)."""
-        if self.op in ("≤", "<"):
-            return self.right - self.left
-        if self.op in ("≥", ">"):
-            return self.left - self.right
-        raise ValueError(f"not an inequality: {self.op}")
-
-    def map(self, change: Callable[[Expr], Expr]) -> Relation:
-        """The relation with both sides changed."""
-        return Relation(change(self.left), self.op, change(self.right))
-
-
-def _relation(op: str) -> Callable[[Any, Any], Relation]:
-    def build(left: Any, right: Any) -> Relation:
-        return Relation(sp.sympify(left), op, sp.sympify(right))
-
-    build.__doc__ = f"The relation left {op} right."
-    return build
-
-
-eq, le, ge, lt, gt = (_relation(op) for op in "=≤≥<>")
-
-
-def free_indices(expression: Any) -> set[Index]:
-    """Indices of an expression that no sum binds.
-
-    >>> n = size("n"); i, j = Index("i", n), Index("j", n); p = vector("p", n)
-    >>> free_indices(p[j] * total(p[i], i))
-    {j}
-    """
-    if isinstance(expression, Index):
-        return {expression}
-    if isinstance(expression, sp.Sum):
-        found = free_indices(expression.function)
-        for index, *_ in expression.limits:
-            found.discard(index)
-        return found
-    if isinstance(expression, FlowDerivative):
-        found = free_indices(expression.args[0])
-        for pair in expression.args[1:]:
-            found |= free_indices(pair[1]) - free_indices(pair[0])
-        return found
-    result: set[Index] = set()
-    for part in getattr(expression, "args", ()):
-        result |= free_indices(part)
-    return result
-
-
-def _running(expression: Any) -> set[Index]:
-    """Free indices that are not fixed."""
-    return {index for index in free_indices(expression) if not index.fixed}
-
-
-def fresh_index(index: Index, taken: Iterable[Index]) -> Index:
-    """An index with the same range whose name is not among those taken."""
-    names = {other.name for other in taken}
-    for number in itertools.count(1):
-        name = f"{index.name}_{number}"
-        if name not in names:
-            return Index(name, index.extent)
-    raise AssertionError  # pragma: no cover
-
-
-def put(expression: Any, values: Mapping[Any, Any]) -> Any:
-    """Substitute without capture: scalars, indices, or whole vectors.
-
-    A key ``p[i]`` with plain indices stands for the vector: p[k] becomes the value with i replaced by k,
-    wherever it occurs. A key that is a symbol or an index is replaced as such. Dummies of sums are renamed where
-    a value mentions their name. Works on expressions and on relations.
-
-    >>> n = size("n"); i, j = Index("i", n), Index("j", n); p, v = vector("p", n), vector("v", n)
-    >>> t = real("t")
-    >>> put(total(t * p[i], i), {t: p[i]})
-    Sum(p[i]*p[i_1], (i_1, 1, n))
-    >>> put(total(p[i], i), {p[j]: v[j] ** 2})
-    Sum(v[i]**2, (i, 1, n))
-    """
-    if isinstance(expression, Relation):
-        return expression.map(lambda side: put(side, values))
-    scalars: dict[Any, Expr] = {}
-    vectors: dict[Any, tuple[tuple[Index, ...], Expr]] = {}
-    sizes = {k: sp.sympify(v) for k, v in values.items() if is_size(k)}
-    if sizes:
-        if len(sizes) < len(values):
-            raise ValueError("substitute sizes on their own")
-        return _resize(sp.sympify(expression), sizes)
-    for key, value in values.items():
-        if isinstance(key, sp.Indexed):
-            plain = all(isinstance(k, Index) and not k.fixed for k in key.indices)
-            if not plain or len(set(key.indices)) != len(key.indices):
-                raise ValueError(f"{key} does not stand for a whole array: use distinct plain indices")
-            vectors[key.base] = (tuple(key.indices), sp.sympify(value))
-        elif isinstance(key, Symbol):
-            scalars[key] = sp.sympify(value)
-        else:
-            raise ValueError(f"{key} is neither a symbol nor an indexed quantity")
-    mentioned: set[Index] = set()
-    for value in scalars.values():
-        mentioned |= free_indices(value)
-    for parameters, value in vectors.values():
-        mentioned |= free_indices(value) - set(parameters)
-    return _put(sp.sympify(expression), scalars, vectors, mentioned)
-
-
-def is_size(key: Any) -> bool:
-    """True for the symbols that ``size`` makes."""
-    whole = isinstance(key, Symbol) and not isinstance(key, Index) and key.is_integer
-    return bool(whole and key.is_positive)
-
-
-def _resize(expression: Any, sizes: Mapping[Any, Expr]) -> Any:
-    """Replace the lengths of ranges, in the indices and in the shapes of arrays too."""
-    if isinstance(expression, Index):
-        return Index(expression.name, sizes.get(expression.extent, expression.extent), expression.fixed)
-    if isinstance(expression, IndexedBase):
-        return IndexedBase(expression.label, shape=tuple(sizes.get(k, k) for k in expression.shape))
-    if expression in sizes:
-        return sizes[expression]
-    if not getattr(expression, "args", ()):
-        return expression
-    return expression.func(*[_resize(part, sizes) for part in expression.args])
-
-
-def _put(
-    expression: Expr,
-    scalars: Mapping[Any, Expr],
-    vectors: Mapping[Any, tuple[tuple[Index, ...], Expr]],
-    mentioned: set[Index],
-) -> Expr:
-    if expression in scalars:
-        return scalars[expression]
-    if isinstance(expression, sp.Indexed):
-        indices = [_put(k, scalars, vectors, mentioned) for k in expression.indices]
-        if expression.base in vectors:
-            parameters, value = vectors[expression.base]
-            for parameter, index in zip(parameters, indices, strict=True):
-                if isinstance(index, Index) and index.extent != parameter.extent:
-                    raise ValueError(f"index {index} does not run over the range of {parameter}")
-            stand_ins = [fresh_index(k, free_indices(value) | mentioned) for k in parameters]
-            value = _put(value, dict(zip(parameters, stand_ins, strict=True)), {}, set(stand_ins))
-            return _put(value, dict(zip(stand_ins, indices, strict=True)), {}, _indices_in(indices))
-        return expression.base[tuple(indices)]
-    if isinstance(expression, sp.Sum):
-        body = expression.function
-        limits = []
-        inner = dict(scalars)
-        for index, low, high in expression.limits:
-            inner.pop(index, None)
-            name_clash = {other.name for other in mentioned}
-            if index.name in name_clash:
-                new = fresh_index(index, mentioned | free_indices(body))
-                body = _put(body, {index: new}, {}, {new})
-                index = new
-            limits.append((index, low, high))
-        body = _put(body, inner, vectors, mentioned)
-        return sp.Sum(body, *limits)
-    if isinstance(expression, FlowDerivative):
-        raise ValueError("substitution into a derivative along a flow: normalise it first")
-    if isinstance(expression, Partial):
-        variable = expression.args[1]
-        if variable in scalars or (isinstance(variable, sp.Indexed) and variable.base in vectors):
-            raise ValueError("substitution for the variable of differentiation")
-        new_variable = _put(variable, scalars, vectors, mentioned)
-        return Partial(_put(expression.args[0], scalars, vectors, mentioned), new_variable)
-    if not expression.args or isinstance(expression, IndexedBase):
-        return expression
-    return expression.func(*[_put(part, scalars, vectors, mentioned) for part in expression.args])
-
-
-def _indices_in(expressions: Iterable[Any]) -> set[Index]:
-    found: set[Index] = set()
-    for expression in expressions:
-        found |= free_indices(expression)
-    return found
-
-
-# --------------------------------------------------------------------------------------------------------------
-# The normal form
-#
-# Indices are tuples (kind, …): (0, name, extent) free, (1, number, extent) a dummy that is open while its sum is
-# being built, (2, level, position, extent) a dummy of a closed sum, (3, value) a number, (4, permutation, index,
-# extent) a permuted index. Atoms are tuples
-# (kind, …) with the kinds below; a monomial is a sorted tuple of (atom, exponent); a normal form is a sorted tuple
-# of (monomial, coefficient). Everything is hashable and totally ordered.
-
-_SYMBOL, _INDEXED, _FUNCTION, _EXP, _DELTA, _SUM, _BASE = range(7)
-
-Idx = tuple[Any, ...]
-Atom = tuple[Any, ...]
-Monomial = tuple[tuple[Atom, Fraction], ...]
-Form = tuple[tuple[Monomial, Fraction], ...]
-
-_ZERO: Form = ()
-_ONE_FRACTION = Fraction(1)
-_ONE: Form = (((), _ONE_FRACTION),)
-
-
-def _collect(terms: Iterable[tuple[Monomial, Fraction]]) -> Form:
-    gathered: dict[Monomial, Fraction] = {}
-    for monomial, coefficient in terms:
-        gathered[monomial] = gathered.get(monomial, Fraction(0)) + coefficient
-    return tuple(sorted((m, c) for m, c in gathered.items() if c))
-
-
-def _number(value: Fraction | int) -> Form:
-    return (((), Fraction(value)),) if value else _ZERO
-
-
-def _atom(atom: Atom, exponent: Fraction = _ONE_FRACTION) -> Form:
-    return ((((atom, exponent),), _ONE_FRACTION),)
-
-
-def _scale(form: Form, factor: Fraction | int) -> Form:
-    return tuple((m, c * factor) for m, c in form) if factor else _ZERO
-
-
-def _add(*forms: Form) -> Form:
-    return _collect(itertools.chain.from_iterable(forms))
-
-
-def _constant(form: Form) -> Fraction | None:
-    """The value of a form that is a plain number, else None."""
-    if not form:
-        return Fraction(0)
-    if len(form) == 1 and not form[0][0]:
-        return form[0][1]
-    return None
-
-
-def _with_inner(index: Idx) -> Iterator[Idx]:
-    yield index
-    while index[0] == 4:
-        index = index[2]
-        yield index
-
-
-def _renamed(index: Idx, names: Mapping[Idx, Idx]) -> Idx:
-    if index in names:
-        return names[index]
-    if index[0] == 4:
-        return (4, index[1], _renamed(index[2], names), index[3])
-    return index
-
-
-def _walk_indices(thing: Any) -> Iterator[Idx]:
-    """All indices in an atom, dummies of closed sums and the insides of permuted indices included."""
-    kind = thing[0]
-    if kind == _INDEXED:
-        for index in thing[2]:
-            yield from _with_inner(index)
-    elif kind == _FUNCTION:
-        for argument in thing[2]:
-            yield from _form_indices(argument)
-    elif kind in (_EXP, _BASE):
-        yield from _form_indices(thing[1])
-    elif kind == _DELTA:
-        yield from _with_inner(thing[1])
-        yield from _with_inner(thing[2])
-    elif kind == _SUM:
-        for atom, _ in thing[3]:
-            yield from _walk_indices(atom)
-
-
-def _form_indices(form: Form) -> Iterator[Idx]:
-    for monomial, _ in form:
-        for atom, _ in monomial:
-            yield from _walk_indices(atom)
-
-
-def _mentions(atom: Atom, index: Idx) -> bool:
-    return any(found == index for found in _walk_indices(atom))
-
-
-def _level(atom: Atom) -> int:
-    """Highest level of a closed sum inside an atom (0 when there is none)."""
-    kind = atom[0]
-    if kind == _SUM:
-        return int(atom[1])
-    forms: Sequence[Form] = ()
-    if kind == _FUNCTION:
-        forms = atom[2]
-    elif kind in (_EXP, _BASE):
-        forms = (atom[1],)
-    return max((_level(a) for form in forms for m, _ in form for a, _ in m), default=0)
 
 
 @dataclass(frozen=True)
@@ -614,7 +176,7 @@ class Normaliser:
             raise ValueError(f"{base} is not square")
         name = str(base.label)
         self._register(name, base)
-        if self._rule_for((_INDEXED, name)) is not None:
+        if self._rule_for((INDEXED, name)) is not None:
             i, j = Index("_row", base.shape[0]), Index("_column", base.shape[0])
             if not self.same(base[i, j], base[j, i]):
                 raise ValueError(f"the definition of {base} is not symmetric")
@@ -644,7 +206,7 @@ class Normaliser:
             raise ValueError(f"unknown sign {sign}")
         form = self.form(expression)
         monic, factor = self._monic(form)
-        self._facts[monic] = _stronger(self._facts.get(monic, "?"), sign if factor > 0 else _NEGATED[sign])
+        self._facts[monic] = stronger(self._facts.get(monic, "?"), sign if factor > 0 else NEGATED[sign])
 
     def copy(self) -> Normaliser:
         """An independent normaliser with the same declarations."""
@@ -705,7 +267,7 @@ class Normaliser:
                 form = self.form(e)
             except Undecidable:
                 return found
-            found = _stronger(found, self._sign_from_facts(form))
+            found = stronger(found, self._sign_from_facts(form))
         return found
 
     def _sign_from_facts(self, form: Form) -> str:
@@ -713,7 +275,7 @@ class Normaliser:
             return "0"
         monic, factor = self._monic(form)
         known = self._facts.get(monic, "?")
-        return known if factor > 0 else _NEGATED[known]
+        return known if factor > 0 else NEGATED[known]
 
     def _sign_by_structure(self, e: Expr) -> str:
         if isinstance(e, sp.Rational):
@@ -724,7 +286,7 @@ class Normaliser:
             if declared != "?":
                 return declared
             name = str(assumed.label) if isinstance(assumed, IndexedBase) else assumed.name
-            kind = _INDEXED if isinstance(e, sp.Indexed) else _SYMBOL
+            kind = INDEXED if isinstance(e, sp.Indexed) else SYMBOL
             rule = self._rule_for((kind, name))
             return "?" if rule is None else self._sign(rule.right)
         if isinstance(e, KroneckerDelta):
@@ -736,14 +298,14 @@ class Normaliser:
         if isinstance(e, sp.Mul):
             sign = "+"
             for part in e.args:
-                sign = _TIMES[sign, self._sign(part)]
+                sign = TIMES[sign, self._sign(part)]
             return sign
         if isinstance(e, sp.Add):
             if len(e.args) == 2 and e.args[0] == 1 and isinstance(1 - e, KroneckerDelta):
                 return "0+"
             sign = "0"
             for part in e.args:
-                sign = _PLUS[sign, self._sign(part)]
+                sign = PLUS[sign, self._sign(part)]
             if sign == "?":
                 sign = self._sign_of_sizes(e)
             return sign
@@ -751,7 +313,7 @@ class Normaliser:
             sign = self._sign(e.function)
             return "?" if sign == "≠" else sign
         if isinstance(e, sp.Function):
-            info = _FUNCTIONS.get(e.func.__name__)
+            info = FUNCTIONS.get(e.func.__name__)
             if info is not None:
                 return info.sign
         return "?"
@@ -799,13 +361,13 @@ class Normaliser:
         for monomial, coefficient in form:
             part = "+" if coefficient > 0 else "-"
             for atom, exponent in monomial:
-                part = _TIMES[part, self._power_sign(atom, exponent)]
-            sign = _PLUS[sign, part]
+                part = TIMES[part, self._power_sign(atom, exponent)]
+            sign = PLUS[sign, part]
         if form:
-            sign = _stronger(sign, self._sign_from_facts(form))
+            sign = stronger(sign, self._sign_from_facts(form))
             monic, factor = self._monic(form)
             seen = self._sign_of_form.get(monic, "?")
-            sign = _stronger(sign, seen if factor > 0 else _NEGATED[seen])
+            sign = stronger(sign, seen if factor > 0 else NEGATED[seen])
         return sign
 
     def _power_sign(self, atom: Atom, exponent: Fraction) -> str:
@@ -820,30 +382,30 @@ class Normaliser:
 
     def _atom_sign(self, atom: Atom) -> str:
         kind = atom[0]
-        if kind in (_SYMBOL, _INDEXED):
+        if kind in (SYMBOL, INDEXED):
             sign = self._declared_sign(self._names[atom[1]])
-            return _stronger(sign, self._sign_from_facts(_atom(atom))) if self._facts else sign
-        if kind == _FUNCTION:
-            sign = _FUNCTIONS[atom[1]].sign
-            return _stronger(sign, self._sign_from_facts(_atom(atom))) if self._facts else sign
-        if kind == _EXP:
+            return stronger(sign, self._sign_from_facts(atom_form(atom))) if self._facts else sign
+        if kind == FUNCTION:
+            sign = FUNCTIONS[atom[1]].sign
+            return stronger(sign, self._sign_from_facts(atom_form(atom))) if self._facts else sign
+        if kind == EXP:
             return "+"
-        if kind == _DELTA:
+        if kind == DELTA:
             return "0+"
-        if kind == _BASE:
+        if kind == BASE:
             return self._form_sign(atom[1])
         sign = "+"
         for inner, exponent in atom[3]:
-            sign = _TIMES[sign, self._power_sign(inner, exponent)]
+            sign = TIMES[sign, self._power_sign(inner, exponent)]
         sign = "?" if sign == "≠" else sign
-        return _stronger(sign, self._sign_from_facts(_atom(atom))) if self._facts else sign
+        return stronger(sign, self._sign_from_facts(atom_form(atom))) if self._facts else sign
 
     @staticmethod
     def _monic(form: Form) -> tuple[Form, Fraction]:
         if not form:
-            return form, _ONE_FRACTION
+            return form, UNIT
         lead = form[0][1]
-        return _scale(form, 1 / lead), lead
+        return scaled(form, 1 / lead), lead
 
     # -- rules -------------------------------------------------------------------------------------------------
 
@@ -857,20 +419,20 @@ class Normaliser:
         if isinstance(left, Index) or (isinstance(left, Symbol) and left.is_integer):
             raise ValueError(f"{left} is an index or a size")
         if isinstance(left, Symbol):
-            rule = _Rule((_SYMBOL, left.name), (), right, everywhere)
+            rule = _Rule((SYMBOL, left.name), (), right, everywhere)
             self._refuse_circular(left, right)
         elif isinstance(left, KroneckerDelta) and all(getattr(k, "fixed", False) for k in left.args):
             places = sorted(self._index(k, _Scope()) for k in left.args)
-            rule = _Rule((_DELTA, *places), (), right, everywhere)
+            rule = _Rule((DELTA, *places), (), right, everywhere)
         elif isinstance(left, sp.Indexed) and all(getattr(k, "fixed", False) for k in left.indices):
             places = [self._index(k, _Scope()) for k in left.indices]
-            rule = _Rule((_INDEXED, str(left.base.label), *places), (), right, everywhere)
+            rule = _Rule((INDEXED, str(left.base.label), *places), (), right, everywhere)
             self._refuse_circular(left.base, right)
         elif isinstance(left, sp.Indexed):
             parameters = self._plain(left.indices)
-            rule = _Rule((_INDEXED, str(left.base.label)), parameters, right, everywhere)
+            rule = _Rule((INDEXED, str(left.base.label)), parameters, right, everywhere)
             self._refuse_circular(left.base, right)
-            if _running(right) - set(parameters):
+            if running_indices(right) - set(parameters):
                 raise ValueError("the right side has indices that the left side lacks")
         elif isinstance(left, sp.Sum) and len(left.limits) == 1:
             rule = self._contraction(left, right, everywhere)
@@ -890,7 +452,7 @@ class Normaliser:
                 raise ValueError(f"the rule for {left} would go round in circles")
             names = {str(s) for s in expression.free_symbols}
             for rule in self._rules:
-                if rule.key[0] in (_SYMBOL, _INDEXED) and rule.key[1] in names and rule.key not in seen:
+                if rule.key[0] in (SYMBOL, INDEXED) and rule.key[1] in names and rule.key not in seen:
                     seen.add(rule.key)
                     to_visit.append(rule.right)
 
@@ -913,10 +475,10 @@ class Normaliser:
             indices = self._plain(factor.indices)
             factors.append((str(factor.base.label), indices))
             parameters += [k for k in indices if k != dummy]
-        if len(set(parameters)) != len(parameters) or _running(right) - set(parameters):
+        if len(set(parameters)) != len(parameters) or running_indices(right) - set(parameters):
             raise ValueError("a contraction needs distinct outer indices, the same on both sides")
         slots = tuple(sorted((name, indices.index(dummy)) for name, indices in factors))
-        key = (_SUM, slots)
+        key = (SUM, slots)
         return _Rule(key, tuple(parameters), right, everywhere, tuple(factors), dummy)
 
     def _active(self) -> Iterator[_Rule]:
@@ -964,7 +526,7 @@ class Normaliser:
         return name
 
     def _size_form(self, extent: str) -> Form:
-        return _number(int(extent)) if extent.isdigit() else _atom((_SYMBOL, extent))
+        return number_form(int(extent)) if extent.isdigit() else atom_form((SYMBOL, extent))
 
     @staticmethod
     def _extent_of(index: Idx) -> str | None:
@@ -972,7 +534,7 @@ class Normaliser:
 
     def _of(self, e: Expr, scope: _Scope) -> Form:
         if isinstance(e, sp.Rational):
-            return _number(Fraction(int(e.p), int(e.q)))
+            return number_form(Fraction(int(e.p), int(e.q)))
         if isinstance(e, Index):
             raise Undecidable(f"index {e} used as a number")
         if isinstance(e, Symbol):
@@ -980,16 +542,16 @@ class Normaliser:
         if isinstance(e, sp.Indexed):
             return self._of_indexed(e, scope)
         if isinstance(e, sp.Add):
-            return _add(*(self._of(part, scope) for part in e.args))
+            return sum_of(*(self._of(part, scope) for part in e.args))
         if isinstance(e, sp.Mul):
-            result = _ONE
+            result = ONE
             for part in e.args:
                 result = self._times(result, self._of(part, scope))
             return result
         if isinstance(e, sp.exp):
             return self._exp(self._of(e.args[0], scope))
         if e is sp.S.Exp1:
-            return self._exp(_ONE)
+            return self._exp(ONE)
         if isinstance(e, sp.Pow):
             return self._of_power(e, scope)
         if isinstance(e, sp.Sum):
@@ -1002,7 +564,7 @@ class Normaliser:
             return self._of_flow(e, scope)
         if isinstance(e, sp.Function):
             name = e.func.__name__
-            if name not in _FUNCTIONS:
+            if name not in FUNCTIONS:
                 raise Undecidable(f"unknown function {name}")
             if name == "log":
                 return self._of_log(e.args[0], scope)
@@ -1013,11 +575,11 @@ class Normaliser:
         """Logarithm; a product that is written as positive factors splits before it is multiplied out."""
         factors = sp.Mul.make_args(argument)
         if len(factors) > 1 and not scope.forms and all(self._sign(part) == "+" for part in factors):
-            return _add(*(self._of_log(part, scope) for part in factors))
+            return sum_of(*(self._of_log(part, scope) for part in factors))
         if isinstance(argument, sp.Pow) and not isinstance(argument, sp.exp) and not scope.forms:
             base, exponent = argument.args
             if isinstance(exponent, sp.Rational) and self._sign(base) == "+":
-                return _scale(self._of_log(base, scope), Fraction(int(exponent.p), int(exponent.q)))
+                return scaled(self._of_log(base, scope), Fraction(int(exponent.p), int(exponent.q)))
         form = self._of(argument, scope)
         if not scope.forms and self._sign(argument) == "+":
             self._note_sign(form, "+")
@@ -1027,10 +589,10 @@ class Normaliser:
         if e in scope.forms:
             return scope.forms[e]
         self._register(e.name, e)
-        rule = self._rule_for((_SYMBOL, e.name))
+        rule = self._rule_for((SYMBOL, e.name))
         if rule is not None:
             return self._of(rule.right, _Scope())
-        return _atom((_SYMBOL, e.name))
+        return atom_form((SYMBOL, e.name))
 
     def _of_indexed(self, e: Any, scope: _Scope) -> Form:
         name = str(e.base.label)
@@ -1047,14 +609,14 @@ class Normaliser:
     def _indexed(self, name: str, indices: tuple[Idx, ...]) -> Form:
         if name in self._symmetric:
             indices = tuple(sorted(indices))
-        rule = self._rule_for((_INDEXED, name))
+        rule = self._rule_for((INDEXED, name))
         if rule is not None:
             scope = _Scope(dict(zip(rule.parameters, indices, strict=True)))
             return self._of(rule.right, scope)
-        rule = self._rule_for((_INDEXED, name, *indices))
+        rule = self._rule_for((INDEXED, name, *indices))
         if rule is not None:
             return self._of(rule.right, _Scope())
-        return _atom((_INDEXED, name, indices))
+        return atom_form((INDEXED, name, indices))
 
     def _of_power(self, e: Expr, scope: _Scope) -> Form:
         base, exponent = e.args
@@ -1075,8 +637,8 @@ class Normaliser:
         if not form:
             raise Undecidable("division by zero")
         monic, factor = self._monic(form)
-        self._sign_of_form[monic] = _stronger(
-            self._sign_of_form.get(monic, "?"), sign if factor > 0 else _NEGATED[sign]
+        self._sign_of_form[monic] = stronger(
+            self._sign_of_form.get(monic, "?"), sign if factor > 0 else NEGATED[sign]
         )
 
     def _of_sum(self, e: Any, scope: _Scope) -> Form:
@@ -1095,22 +657,22 @@ class Normaliser:
     # -- products, powers, functions ---------------------------------------------------------------------------
 
     def _times(self, left: Form, right: Form) -> Form:
-        if left == _ONE:
+        if left == ONE:
             return right
-        if right == _ONE:
+        if right == ONE:
             return left
-        return _add(*(self._scaled_product(a, b) for a in left for b in right))
+        return sum_of(*(self._scaled_product(a, b) for a in left for b in right))
 
     def _scaled_product(self, a: tuple[Monomial, Fraction], b: tuple[Monomial, Fraction]) -> Form:
-        return _scale(self._product([*a[0], *b[0]]), a[1] * b[1])
+        return scaled(self._product([*a[0], *b[0]]), a[1] * b[1])
 
     def _product(self, factors: Iterable[tuple[Atom, Fraction]]) -> Form:
         """Product of powers of atoms, as a form."""
         powers: dict[Atom, Fraction] = {}
-        exponent_form: Form = _ZERO
+        exponent_form: Form = ZERO
         for atom, exponent in factors:
-            if atom[0] == _EXP:
-                exponent_form = _add(exponent_form, _scale(atom[1], exponent))
+            if atom[0] == EXP:
+                exponent_form = sum_of(exponent_form, scaled(atom[1], exponent))
             else:
                 powers[atom] = powers.get(atom, Fraction(0)) + exponent
         multipliers: list[Form] = []
@@ -1118,19 +680,19 @@ class Normaliser:
         for atom, exponent in powers.items():
             if exponent == 0:
                 continue
-            if atom[0] == _DELTA:
-                plain[atom] = _ONE_FRACTION
-            elif atom[:2] == (_FUNCTION, "tanh") and exponent >= 2 and exponent.denominator == 1:
+            if atom[0] == DELTA:
+                plain[atom] = UNIT
+            elif atom[:2] == (FUNCTION, "tanh") and exponent >= 2 and exponent.denominator == 1:
                 # tanh² = 1 - cosh⁻²: with sinh = tanh cosh, all relations among the three are used up.
                 multipliers.append(self._whole_power(self._tanh_squared(atom), int(exponent) // 2))
                 if exponent % 2:
-                    plain[atom] = _ONE_FRACTION
-            elif atom[0] == _BASE and exponent > 0 and exponent.denominator == 1:
+                    plain[atom] = UNIT
+            elif atom[0] == BASE and exponent > 0 and exponent.denominator == 1:
                 multipliers.append(self._whole_power(atom[1], int(exponent)))
             else:
                 plain[atom] = exponent
         if exponent_form:
-            plain[(_EXP, exponent_form)] = _ONE_FRACTION
+            plain[(EXP, exponent_form)] = UNIT
         result = self._contract_free(plain)
         for multiplier in multipliers:
             result = self._times(result, multiplier)
@@ -1138,25 +700,25 @@ class Normaliser:
 
     @staticmethod
     def _tanh_squared(atom: Atom) -> Form:
-        return _add(_ONE, _scale(_atom((_FUNCTION, "cosh", atom[2]), Fraction(-2)), -1))
+        return sum_of(ONE, scaled(atom_form((FUNCTION, "cosh", atom[2]), Fraction(-2)), -1))
 
     def _contract_free(self, plain: dict[Atom, Fraction]) -> Form:
         """δ_ab f(b) = δ_ab f(a): the delta's second index gives way to its first in all other factors."""
         for atom in sorted(plain):
-            if atom[0] != _DELTA:
+            if atom[0] != DELTA:
                 continue
             keep, drop = atom[1], atom[2]
             others = [(a, x) for a, x in plain.items() if a != atom]
-            if any(_mentions(a, drop) for a, _ in others):
-                result = _atom(atom)
-                rest = _ONE
+            if any(mentions(a, drop) for a, _ in others):
+                result = atom_form(atom)
+                rest = ONE
                 for a, x in others:
                     rest = self._times(rest, self._rename_power(a, x, {drop: keep}))
                 return self._times(result, rest)
-        return ((tuple(sorted(plain.items())), _ONE_FRACTION),)
+        return ((tuple(sorted(plain.items())), UNIT),)
 
     def _whole_power(self, form: Form, power: int) -> Form:
-        result = _ONE
+        result = ONE
         for _ in range(power):
             result = self._times(result, form)
         return result
@@ -1169,7 +731,7 @@ class Normaliser:
             return cases
         if not form:
             if power > 0:
-                return _ZERO
+                return ZERO
             raise Undecidable("division by zero")
         if len(form) == 1:
             return self._monomial_power(form[0], power)
@@ -1183,8 +745,8 @@ class Normaliser:
         monic, factor = self._monic(rest)
         if sign in ("+", "0+", "-") and (factor < 0) != (sign == "-"):
             # Let the base be positive where its sign is known: logarithms and roots split only then.
-            monic, factor = _scale(monic, -1), -factor
-        base = _atom((_BASE, monic), power)
+            monic, factor = scaled(monic, -1), -factor
+        base = atom_form((BASE, monic), power)
         return self._times(self._monomial_power((common, factor), power), base)
 
     def _content(self, form: Form) -> tuple[Monomial, Form]:
@@ -1192,22 +754,22 @@ class Normaliser:
         shared: dict[Atom, Fraction] = {}
         first = dict(form[0][0])
         for atom in first:
-            if atom[0] in (_EXP, _DELTA) or self._atom_sign(atom) != "+":
+            if atom[0] in (EXP, DELTA) or self._atom_sign(atom) != "+":
                 continue
             lowest = min(dict(m).get(atom, Fraction(0)) for m, _ in form)
             if lowest > 0:
                 shared[atom] = lowest
-        for atom in {a for m, _ in form for a, x in m if x < 0 and a[0] not in (_EXP, _DELTA)}:
+        for atom in {a for m, _ in form for a, x in m if x < 0 and a[0] not in (EXP, DELTA)}:
             if self._atom_sign(atom) == "+":
                 shared[atom] = min(dict(m).get(atom, Fraction(0)) for m, _ in form)
         # Exponentials: factor out the one of the first term, so that e^a + e^b and 1 + e^{b-a} agree.
-        lead = next((a for a in first if a[0] == _EXP), None)
+        lead = next((a for a in first if a[0] == EXP), None)
         if lead is not None:
-            shared[lead] = _ONE_FRACTION
+            shared[lead] = UNIT
         if not shared:
             return (), form
         inverse = [(a, -x) for a, x in shared.items()]
-        rest = _add(*(_scale(self._product([*m, *inverse]), c) for m, c in form))
+        rest = sum_of(*(scaled(self._product([*m, *inverse]), c) for m, c in form))
         return tuple(sorted(shared.items())), rest
 
     def _monomial_power(self, term: tuple[Monomial, Fraction], power: Fraction) -> Form:
@@ -1217,54 +779,54 @@ class Normaliser:
         for atom, exponent in monomial:
             sign = self._atom_sign(atom)
             if power < 0 and sign not in ("+", "-", "≠"):
-                raise Undecidable(f"division by {self.expression(_atom(atom))}, which may vanish")
+                raise Undecidable(f"division by {self.expression(atom_form(atom))}, which may vanish")
             if power.denominator != 1 and sign not in ("+", "0+"):
-                raise Undecidable(f"root of {self.expression(_atom(atom))}, which may be negative")
+                raise Undecidable(f"root of {self.expression(atom_form(atom))}, which may be negative")
             factors.append((atom, exponent * power))
         return self._times(result, self._product(factors))
 
     def _rational_power(self, value: Fraction, power: Fraction) -> Form:
         if power.denominator == 1:
-            return _number(value ** int(power))
+            return number_form(value ** int(power))
         if value < 0:
             raise Undecidable("root of a negative number")
         result = sp.Rational(value.numerator, value.denominator) ** sp.Rational(power.numerator, power.denominator)
-        form = _ONE
+        form = ONE
         for factor in sp.Mul.make_args(result):
             if isinstance(factor, sp.Rational):
-                form = _scale(form, Fraction(int(factor.p), int(factor.q)))
+                form = scaled(form, Fraction(int(factor.p), int(factor.q)))
             else:
                 base, exponent = factor.as_base_exp()
-                inner = _number(Fraction(int(base.p), int(base.q)))
-                form = self._times(form, _atom((_BASE, inner), Fraction(int(exponent.p), int(exponent.q))))
+                inner = number_form(Fraction(int(base.p), int(base.q)))
+                form = self._times(form, atom_form((BASE, inner), Fraction(int(exponent.p), int(exponent.q))))
         return form
 
     def _cases(self, form: Form, function: Callable[[Form], Form]) -> Form | None:
         """F(a + δb) = F(a) + δ (F(a + b) - F(a)) for a Kronecker delta among the factors of the terms, else None."""
-        found = next((a for m, _ in form for a, _ in m if a[0] == _DELTA), None)
+        found = next((a for m, _ in form for a, _ in m if a[0] == DELTA), None)
         if found is None:
             return None
-        without = _collect((m, c) for m, c in form if all(a != found for a, _ in m))
-        present = _collect((tuple((a, x) for a, x in m if a != found), c) for m, c in form)
+        without = collect_terms((m, c) for m, c in form if all(a != found for a, _ in m))
+        present = collect_terms((tuple((a, x) for a, x in m if a != found), c) for m, c in form)
         equal = function(self._rename_form(present, {found[2]: found[1]}))
         differ = function(without)
-        return _add(differ, self._times(_atom(found), _add(equal, _scale(differ, -1))))
+        return sum_of(differ, self._times(atom_form(found), sum_of(equal, scaled(differ, -1))))
 
     def _exp(self, form: Form) -> Form:
         """e^form; rational multiples of logarithms come down as powers."""
         cases = self._cases(form, self._exp)
         if cases is not None:
             return cases
-        powers: Form = _ONE
+        powers: Form = ONE
         rest = []
         for monomial, coefficient in form:
-            if len(monomial) == 1 and monomial[0][0][:2] == (_FUNCTION, "log") and monomial[0][1] == 1:
+            if len(monomial) == 1 and monomial[0][0][:2] == (FUNCTION, "log") and monomial[0][1] == 1:
                 powers = self._times(powers, self._power(monomial[0][0][2][0], coefficient))
             else:
                 rest.append((monomial, coefficient))
         if not rest:
             return powers
-        return self._times(powers, _atom((_EXP, _collect(rest))))
+        return self._times(powers, atom_form((EXP, collect_terms(rest))))
 
     def _function(self, name: str, arguments: tuple[Form, ...]) -> Form:
         if len(arguments) == 1:
@@ -1274,18 +836,18 @@ class Normaliser:
         if name == "log":
             return self._log(arguments[0])
         if name in ("tanh", "sinh") and not arguments[0]:
-            return _ZERO
+            return ZERO
         if name == "cosh" and not arguments[0]:
-            return _ONE
+            return ONE
         if name == "sinh":
             return self._times(self._function("tanh", arguments), self._function("cosh", arguments))
         even = name in ("cosh", "Abs")
-        if (even or _FUNCTIONS[name].odd) and len(arguments) == 1 and arguments[0]:
+        if (even or FUNCTIONS[name].odd) and len(arguments) == 1 and arguments[0]:
             _, lead = self._monic(arguments[0])
             if lead < 0:
-                flipped = _atom((_FUNCTION, name, (_scale(arguments[0], -1),)))
-                return flipped if even else _scale(flipped, -1)
-        return _atom((_FUNCTION, name, arguments))
+                flipped = atom_form((FUNCTION, name, (scaled(arguments[0], -1),)))
+                return flipped if even else scaled(flipped, -1)
+        return atom_form((FUNCTION, name, arguments))
 
     def _log(self, form: Form) -> Form:
         sign = self._form_sign(form)
@@ -1296,11 +858,11 @@ class Normaliser:
         common, rest = self._content(form)
         monic, factor = self._monic(rest)
         if factor < 0:
-            monic, factor = _scale(rest, 1 / abs(factor)), abs(factor)
+            monic, factor = scaled(rest, 1 / abs(factor)), abs(factor)
         result = self._log_monomial((common, factor))
         if len(monic) == 1:
-            return _add(result, self._log_monomial(monic[0]))
-        return _add(result, _atom((_FUNCTION, "log", (monic,))))
+            return sum_of(result, self._log_monomial(monic[0]))
+        return sum_of(result, atom_form((FUNCTION, "log", (monic,))))
 
     def _log_monomial(self, term: tuple[Monomial, Fraction]) -> Form:
         monomial, coefficient = term
@@ -1309,42 +871,42 @@ class Normaliser:
             return self._opaque_log(((monomial, coefficient),))
         for number, count in sp.factorrat(Rational(coefficient.numerator, coefficient.denominator)).items():
             if number != 1:
-                parts.append(_scale(_atom((_FUNCTION, "log", (_number(int(number)),))), int(count)))
+                parts.append(scaled(atom_form((FUNCTION, "log", (number_form(int(number)),))), int(count)))
         for atom, exponent in monomial:
-            if atom[0] == _EXP:
-                parts.append(_scale(atom[1], exponent))
+            if atom[0] == EXP:
+                parts.append(scaled(atom[1], exponent))
             elif self._atom_sign(atom) != "+":
                 return self._opaque_log(((monomial, coefficient),))
-            elif atom[0] == _BASE:
-                parts.append(_scale(self._log(atom[1]), exponent))
+            elif atom[0] == BASE:
+                parts.append(scaled(self._log(atom[1]), exponent))
             else:
-                parts.append(_scale(_atom((_FUNCTION, "log", (_atom(atom),))), exponent))
-        return _add(*parts)
+                parts.append(scaled(atom_form((FUNCTION, "log", (atom_form(atom),))), exponent))
+        return sum_of(*parts)
 
     @staticmethod
     def _opaque_log(form: Form) -> Form:
         """Logarithm of something positive whose factors are not known to be positive each."""
-        return _atom((_FUNCTION, "log", (form,)))
+        return atom_form((FUNCTION, "log", (form,)))
 
     def _delta(self, a: Idx, b: Idx) -> Form:
         if a[0] == 4 and b[0] == 4 and a[1] == b[1]:
             return self._delta(a[2], b[2])
         if a == b:
-            return _ONE
+            return ONE
         if a[0] == 3 and b[0] == 3:
-            return _ZERO
-        rule = self._rule_for((_DELTA, *sorted((a, b))))
+            return ZERO
+        rule = self._rule_for((DELTA, *sorted((a, b))))
         if rule is not None:
             return self._of(rule.right, _Scope())
         have, need = self._extent_of(a), self._extent_of(b)
         if have is not None and need is not None and have != need:
             raise Undecidable("Kronecker delta of indices with different ranges")
-        return _atom((_DELTA, *sorted((a, b))))
+        return atom_form((DELTA, *sorted((a, b))))
 
     # -- closing sums ------------------------------------------------------------------------------------------
 
     def _close_form(self, form: Form, dummies: Sequence[Idx]) -> Form:
-        return _add(*(_scale(self._close(list(m), list(dummies)), c) for m, c in form))
+        return sum_of(*(scaled(self._close(list(m), list(dummies)), c) for m, c in form))
 
     def _close(self, factors: list[tuple[Atom, Fraction]], dummies: list[Idx]) -> Form:
         """Σ over open dummies of a product of powers of atoms."""
@@ -1356,16 +918,16 @@ class Normaliser:
             return reindexed
         coefficient, factors, dummies = self._flatten(factors, dummies)
         if coefficient != 1:
-            return _scale(self._close(factors, dummies), coefficient)
+            return scaled(self._close(factors, dummies), coefficient)
         ruled = self._apply_contraction_rules(factors, dummies)
         if ruled is not None:
             return ruled
-        result = _ONE
+        result = ONE
         loose: list[tuple[Atom, Fraction]] = []
         pieces = [piece for factor in factors for piece in self._split(factor, dummies)]
         groups: list[tuple[set[Idx], list[tuple[Atom, Fraction]]]] = [({d}, []) for d in dummies]
         for piece in pieces:
-            used = set(_walk_indices(piece[0])) & set(dummies)
+            used = set(walk_indices(piece[0])) & set(dummies)
             if not used:
                 loose.append(piece)
                 continue
@@ -1386,7 +948,7 @@ class Normaliser:
     def _contract(self, factors: list[tuple[Atom, Fraction]], dummies: list[Idx]) -> Form | None:
         """Σ_d δ_{dj} f(d) = f(j), j in range: for one delta that carries an open dummy; None if there is none."""
         for position, (atom, _) in enumerate(factors):
-            if atom[0] != _DELTA:
+            if atom[0] != DELTA:
                 continue
             for dummy, other in ((atom[1], atom[2]), (atom[2], atom[1])):
                 if dummy not in dummies:
@@ -1394,7 +956,7 @@ class Normaliser:
                 if other[0] == 3 and not (other[1] == 1 or self._fits(other[1], str(dummy[-1]))):
                     raise Undecidable(f"index {other[1]} may lie outside the range 1..{dummy[-1]}")
                 rest = factors[:position] + factors[position + 1 :]
-                form = _ONE
+                form = ONE
                 for a, x in rest:
                     form = self._times(form, self._rename_power(a, x, {dummy: other}))
                 left = [d for d in dummies if d != dummy]
@@ -1404,10 +966,10 @@ class Normaliser:
     def _reindex(self, factors: list[tuple[Atom, Fraction]], dummies: list[Idx]) -> Form | None:
         """Σ_d F(π(d)) = Σ_d F(d), where the dummy d occurs as π(d) only, for one permutation π."""
         for dummy in dummies:
-            met = [k for atom, _ in factors for k in _walk_indices(atom)]
+            met = [k for atom, _ in factors for k in walk_indices(atom)]
             outer = {k for k in met if k[0] == 4 and k[2] == dummy}
             if len(outer) == 1 and met.count(dummy) == met.count(next(iter(outer))):
-                form = _ONE
+                form = ONE
                 for atom, exponent in factors:
                     form = self._times(form, self._rename_power(atom, exponent, {next(iter(outer)): dummy}))
                 return self._close_form(form, dummies)
@@ -1421,14 +983,14 @@ class Normaliser:
         self, factors: list[tuple[Atom, Fraction]], dummies: list[Idx]
     ) -> tuple[Fraction, list[tuple[Atom, Fraction]], list[Idx]]:
         """Open the sums that hang on an open dummy: Σ_i a_i Σ_j W_ij b_j becomes one sum over i and j."""
-        coefficient = _ONE_FRACTION
+        coefficient = UNIT
         flat: list[tuple[Atom, Fraction]] = []
         todo = list(factors)
         dummies = list(dummies)
         while todo:
             atom, exponent = todo.pop()
             whole = exponent.denominator == 1 and exponent > 0
-            if atom[0] == _SUM and whole and any(_mentions(atom, d) for d in dummies):
+            if atom[0] == SUM and whole and any(mentions(atom, d) for d in dummies):
                 for _ in range(int(exponent)):
                     sign, inner, fresh = self._open(atom)
                     coefficient *= sign
@@ -1454,11 +1016,11 @@ class Normaliser:
     def _split(factor: tuple[Atom, Fraction], dummies: list[Idx]) -> list[tuple[Atom, Fraction]]:
         """e^{a_i + b_j + c} falls into e^{a_i} e^{b_j} e^c with respect to the open dummies i and j."""
         atom, exponent = factor
-        if atom[0] != _EXP:
+        if atom[0] != EXP:
             return [factor]
         groups: list[tuple[set[Idx], list[tuple[Monomial, Fraction]]]] = []
         for term in atom[1]:
-            used = set(_form_indices((term,))) & set(dummies)
+            used = set(form_indices((term,))) & set(dummies)
             merged: tuple[set[Idx], list[tuple[Monomial, Fraction]]] = (set(used), [term])
             kept = []
             for group in groups:
@@ -1468,14 +1030,14 @@ class Normaliser:
                 else:
                     kept.append(group)
             groups = [*kept, merged]
-        return [((_EXP, _scale(_collect(terms), exponent)), _ONE_FRACTION) for _, terms in groups]
+        return [((EXP, scaled(collect_terms(terms), exponent)), UNIT) for _, terms in groups]
 
     def _apply_contraction_rules(self, factors: list[tuple[Atom, Fraction]], dummies: list[Idx]) -> Form | None:
-        rules = [rule for rule in self._active() if rule.key[0] == _SUM]
+        rules = [rule for rule in self._active() if rule.key[0] == SUM]
         for rule in rules:
             for dummy in dummies:
-                carrying = [f for f in factors if _mentions(f[0], dummy)]
-                pieces = [p for f in carrying for p in self._split(f, dummies) if _mentions(p[0], dummy)]
+                carrying = [f for f in factors if mentions(f[0], dummy)]
+                pieces = [p for f in carrying for p in self._split(f, dummies) if mentions(p[0], dummy)]
                 if pieces != carrying:
                     continue
                 matched = self._match(rule, carrying, dummy)
@@ -1489,7 +1051,7 @@ class Normaliser:
 
     def _match(self, rule: _Rule, carrying: list[tuple[Atom, Fraction]], dummy: Idx) -> dict[Index, Idx] | None:
         """Values of the rule's outer indices where the factors carrying a dummy are exactly the rule's."""
-        if any(atom[0] != _INDEXED or exponent.denominator != 1 or exponent < 0 for atom, exponent in carrying):
+        if any(atom[0] != INDEXED or exponent.denominator != 1 or exponent < 0 for atom, exponent in carrying):
             return None
         actual = [atom for atom, exponent in carrying for _ in range(int(exponent))]
         if len(actual) != len(rule.factors):
@@ -1518,7 +1080,7 @@ class Normaliser:
         form = self._product(factors)
         assert len(form) == 1, "a product of atoms without free sums is one monomial"
         monomial, coefficient = form[0]
-        level = 1 + max((_level(atom) for atom, _ in monomial), default=0)
+        level = 1 + max((sum_level(atom) for atom, _ in monomial), default=0)
         best: tuple[Any, Any] | None = None
         for order in self._orders(monomial, dummies):
             names = {dummy: (2, level, k, dummy[-1]) for k, dummy in enumerate(order)}
@@ -1526,12 +1088,12 @@ class Normaliser:
             assert len(candidate) == 1
             key = (tuple(str(d[-1]) for d in order), candidate[0][0])
             if best is not None and key == best[0] and candidate[0][1] != best[1]:
-                return _ZERO  # antisymmetric under a renaming: the sum is its own negative
+                return ZERO  # antisymmetric under a renaming: the sum is its own negative
             if best is None or key < best[0]:
                 best = (key, candidate[0][1])
         assert best is not None
         (extents, body), factor = best
-        return _scale(_atom((_SUM, level, extents, body)), coefficient * factor)
+        return scaled(atom_form((SUM, level, extents, body)), coefficient * factor)
 
     def _orders(self, monomial: Monomial, dummies: list[Idx]) -> Iterator[tuple[Idx, ...]]:
         """Orders of the dummies worth trying: by an invariant signature, all permutations inside equal ones."""
@@ -1542,7 +1104,7 @@ class Normaliser:
         for dummy in dummies:
             seen = []
             for atom, exponent in monomial:
-                if _mentions(atom, dummy):
+                if mentions(atom, dummy):
                     marks: dict[Idx, Idx] = dict.fromkeys(dummies, (2, -1, 0, ""))
                     marks[dummy] = (2, -2, 0, "")
                     seen.append((self._mark(atom, marks), exponent))
@@ -1570,10 +1132,10 @@ class Normaliser:
     # -- renaming indices --------------------------------------------------------------------------------------
 
     def _rename_form(self, form: Form, names: Mapping[Idx, Idx]) -> Form:
-        return _add(*(_scale(self._rename_monomial(m, names), c) for m, c in form))
+        return sum_of(*(scaled(self._rename_monomial(m, names), c) for m, c in form))
 
     def _rename_monomial(self, monomial: Monomial, names: Mapping[Idx, Idx]) -> Form:
-        result = _ONE
+        result = ONE
         for atom, exponent in monomial:
             result = self._times(result, self._rename_power(atom, exponent, names))
         return result
@@ -1581,31 +1143,31 @@ class Normaliser:
     def _power_of_atom(self, form: Form, exponent: Fraction) -> Form:
         """A power of a renamed atom; an atom that stayed one keeps the exponent it was allowed before."""
         if len(form) == 1 and form[0][1] == 1 and len(form[0][0]) == 1 and form[0][0][0][1] == 1:
-            return _atom(form[0][0][0][0], exponent)
+            return atom_form(form[0][0][0][0], exponent)
         return self._power(form, exponent)
 
     def _rename_power(self, atom: Atom, exponent: Fraction, names: Mapping[Idx, Idx]) -> Form:
-        if not any(index in names for index in _walk_indices(atom)):
-            return _atom(atom, exponent)
+        if not any(index in names for index in walk_indices(atom)):
+            return atom_form(atom, exponent)
         kind = atom[0]
-        if kind == _INDEXED:
-            indices = tuple(_renamed(k, names) for k in atom[2])
+        if kind == INDEXED:
+            indices = tuple(renamed_index(k, names) for k in atom[2])
             return self._power_of_atom(self._indexed(atom[1], indices), exponent)
-        if kind == _DELTA:
-            return self._delta(_renamed(atom[1], names), _renamed(atom[2], names))
-        if kind == _FUNCTION:
+        if kind == DELTA:
+            return self._delta(renamed_index(atom[1], names), renamed_index(atom[2], names))
+        if kind == FUNCTION:
             renamed = tuple(self._rename_form(argument, names) for argument in atom[2])
             return self._power(self._function(atom[1], renamed), exponent)
-        if kind == _EXP:
-            return self._exp(_scale(self._rename_form(atom[1], names), exponent))
-        if kind == _BASE:
+        if kind == EXP:
+            return self._exp(scaled(self._rename_form(atom[1], names), exponent))
+        if kind == BASE:
             old = self._form_sign(atom[1])
             renamed_base = self._rename_form(atom[1], names)
             if old in ("+", "-", "≠", "0+") and renamed_base:
                 self._note_sign(renamed_base, old)
             return self._power(renamed_base, exponent)
         coefficient, factors, fresh = self._open(atom)
-        form = _number(coefficient)
+        form = number_form(coefficient)
         for inner, inner_exponent in factors:
             form = self._times(form, self._rename_power(inner, inner_exponent, names))
         return self._power(self._close_form(form, fresh), exponent)
@@ -1618,10 +1180,10 @@ class Normaliser:
 
         def rate(atom: Atom) -> Form:
             if atom[0] != target[0] or atom[1] != target[1]:
-                return _ZERO
-            if atom[0] == _SYMBOL:
-                return _ONE
-            result = _ONE
+                return ZERO
+            if atom[0] == SYMBOL:
+                return ONE
+            result = ONE
             for have, want in zip(atom[2], target[2], strict=True):
                 result = self._times(result, self._delta(have, want))
             return result
@@ -1630,14 +1192,14 @@ class Normaliser:
 
     def _target(self, variable: Any, scope: _Scope) -> Atom:
         if isinstance(variable, Symbol) and not variable.is_integer:
-            key: tuple[Any, ...] = (_SYMBOL, variable.name)
+            key: tuple[Any, ...] = (SYMBOL, variable.name)
             target: Atom = key
         elif isinstance(variable, sp.Indexed):
             name = str(variable.base.label)
             if name in self._symmetric:
                 raise Undecidable("derivative with respect to an entry of a symmetric matrix")
-            key = (_INDEXED, name)
-            target = (_INDEXED, name, tuple(self._index(k, scope) for k in variable.indices))
+            key = (INDEXED, name)
+            target = (INDEXED, name, tuple(self._index(k, scope) for k in variable.indices))
         else:
             raise Undecidable(f"cannot differentiate with respect to {variable}")
         if any(rule.key == key and rule.everywhere for rule in self._rules):
@@ -1650,15 +1212,15 @@ class Normaliser:
         for moving, speed in pairs:
             target = self._target(moving, _Scope())
             parameters = self._plain(moving.indices) if isinstance(moving, sp.Indexed) else ()
-            if _running(speed) - set(parameters):
+            if running_indices(speed) - set(parameters):
                 raise Undecidable("a rate has indices that its quantity lacks")
             rates[target[0], target[1]] = (parameters, speed)
 
         def rate(atom: Atom) -> Form:
-            if atom[0] not in (_SYMBOL, _INDEXED) or (atom[0], atom[1]) not in rates:
-                return _ZERO
+            if atom[0] not in (SYMBOL, INDEXED) or (atom[0], atom[1]) not in rates:
+                return ZERO
             parameters, speed = rates[atom[0], atom[1]]
-            indices = atom[2] if atom[0] == _INDEXED else ()
+            indices = atom[2] if atom[0] == INDEXED else ()
             return self._of(speed, _Scope(dict(zip(parameters, indices, strict=True))))
 
         return self._differentiated(inner, scope, rate)
@@ -1673,7 +1235,7 @@ class Normaliser:
         return derivative if self._inside_derivative else self._again(derivative)
 
     def _derivative(self, form: Form, rate: Callable[[Atom], Form]) -> Form:
-        return _add(*(_scale(self._monomial_derivative(m, rate), c) for m, c in form))
+        return sum_of(*(scaled(self._monomial_derivative(m, rate), c) for m, c in form))
 
     def _monomial_derivative(self, monomial: Monomial, rate: Callable[[Atom], Form]) -> Form:
         parts = []
@@ -1683,64 +1245,64 @@ class Normaliser:
                 if exponent.denominator != 1 and self._atom_sign(atom) != "+":
                     raise Undecidable("derivative of a root of something that may vanish")
                 rest = [*monomial[:position], (atom, exponent - 1), *monomial[position + 1 :]]
-                parts.append(_scale(self._times(self._product(rest), inner), exponent))
-        return _add(*parts)
+                parts.append(scaled(self._times(self._product(rest), inner), exponent))
+        return sum_of(*parts)
 
     def _atom_derivative(self, atom: Atom, rate: Callable[[Atom], Form]) -> Form:
         kind = atom[0]
-        if kind in (_SYMBOL, _INDEXED):
+        if kind in (SYMBOL, INDEXED):
             return rate(atom)
-        if kind == _FUNCTION:
+        if kind == FUNCTION:
             inner = self._derivative(atom[2][0], rate)
             if not inner:
-                return _ZERO
-            slope = _FUNCTIONS[atom[1]].derivative
+                return ZERO
+            slope = FUNCTIONS[atom[1]].derivative
             if slope is None:
                 raise Undecidable(f"derivative of {atom[1]}")
             if atom[1] == "log":
                 return self._times(self._power(atom[2][0], Fraction(-1)), inner)
-            return self._times(self._of(slope, _Scope({}, {_PLACE: atom[2][0]})), inner)
-        if kind == _EXP:
-            return self._times(_atom(atom), self._derivative(atom[1], rate))
-        if kind == _BASE:
+            return self._times(self._of(slope, _Scope({}, {PLACE: atom[2][0]})), inner)
+        if kind == EXP:
+            return self._times(atom_form(atom), self._derivative(atom[1], rate))
+        if kind == BASE:
             return self._derivative(atom[1], rate)
-        if kind == _DELTA:
-            return _ZERO
+        if kind == DELTA:
+            return ZERO
         coefficient, factors, fresh = self._open(atom)
-        form = _scale(self._product(factors), coefficient)
+        form = scaled(self._product(factors), coefficient)
         return self._close_form(self._derivative(form, rate), fresh)
 
     def _again(self, form: Form) -> Form:
         """Normalise a form once more, now with every rule in force."""
-        return _add(*(_scale(self._again_monomial(m), c) for m, c in form))
+        return sum_of(*(scaled(self._again_monomial(m), c) for m, c in form))
 
     def _again_monomial(self, monomial: Monomial) -> Form:
-        result = _ONE
+        result = ONE
         for atom, exponent in monomial:
             result = self._times(result, self._power(self._again_atom(atom), exponent))
         return result
 
     def _again_atom(self, atom: Atom) -> Form:
         kind = atom[0]
-        if kind == _SYMBOL:
+        if kind == SYMBOL:
             rule = self._rule_for(atom)
-            return _atom(atom) if rule is None else self._of(rule.right, _Scope())
-        if kind == _INDEXED:
+            return atom_form(atom) if rule is None else self._of(rule.right, _Scope())
+        if kind == INDEXED:
             return self._indexed(atom[1], atom[2])
-        if kind == _FUNCTION:
+        if kind == FUNCTION:
             return self._function(atom[1], tuple(self._again(a) for a in atom[2]))
-        if kind == _EXP:
+        if kind == EXP:
             return self._exp(self._again(atom[1]))
-        if kind == _DELTA:
-            return _atom(atom)
-        if kind == _BASE:
+        if kind == DELTA:
+            return atom_form(atom)
+        if kind == BASE:
             sign = self._form_sign(atom[1])
             inner = self._again(atom[1])
             if sign in ("+", "-", "≠", "0+") and inner:
                 self._note_sign(inner, sign)
             return inner
         coefficient, factors, fresh = self._open(atom)
-        form = _number(coefficient)
+        form = number_form(coefficient)
         for inner_atom, exponent in factors:
             form = self._times(form, self._power(self._again_atom(inner_atom), exponent))
         return self._close_form(form, fresh)
@@ -1755,13 +1317,13 @@ class Normaliser:
             lowest: dict[Atom, Fraction] = {}
             for monomial, _ in form:
                 for atom, exponent in monomial:
-                    if atom[0] == _BASE:
+                    if atom[0] == BASE:
                         lowest[atom] = min(lowest.get(atom, Fraction(0)), exponent)
             below = {atom: exponent for atom, exponent in lowest.items() if exponent < 0}
             if not below:
                 return form
             atom, exponent = min(below.items())
-            form = _add(*(_scale(self._product([*m, (atom, -exponent)]), c) for m, c in form))
+            form = sum_of(*(scaled(self._product([*m, (atom, -exponent)]), c) for m, c in form))
         raise Undecidable("denominators nested too deeply")
 
     # -- back to sympy -----------------------------------------------------------------------------------------
@@ -1792,20 +1354,20 @@ class Normaliser:
 
     def _atom_to_sympy(self, atom: Atom, names: dict[Idx, Index]) -> Expr:
         kind = atom[0]
-        if kind == _SYMBOL:
+        if kind == SYMBOL:
             return self._names[atom[1]]
-        if kind == _INDEXED:
+        if kind == INDEXED:
             return self._names[atom[1]][tuple(self._idx_to_sympy(k, names) for k in atom[2])]
-        if kind == _FUNCTION:
+        if kind == FUNCTION:
             arguments = [self._to_sympy(a, names) for a in atom[2]]
             if hasattr(sp, atom[1]):
                 return getattr(sp, atom[1])(*arguments)
             return sp.Function(atom[1], real=True)(*arguments)
-        if kind == _EXP:
+        if kind == EXP:
             return sp.exp(self._to_sympy(atom[1], names))
-        if kind == _DELTA:
+        if kind == DELTA:
             return KroneckerDelta(self._idx_to_sympy(atom[1], names), self._idx_to_sympy(atom[2], names))
-        if kind == _BASE:
+        if kind == BASE:
             return self._to_sympy(atom[1], names)
         _, level, extents, monomial = atom
         inner = dict(names)
@@ -1814,50 +1376,9 @@ class Normaliser:
             length = sp.Integer(int(extent)) if extent.isdigit() else self._names[extent]
             letter = "ijklmabcdefgh"[k] if k < 13 else f"i_{k}"
             index = Index(letter if level == 1 else f"{letter}_{level}", length)
-            taken = {v.name for v in inner.values()} | {str(i[1]) for i in _walk_indices(atom) if i[0] == 0}
+            taken = {v.name for v in inner.values()} | {str(i[1]) for i in walk_indices(atom) if i[0] == 0}
             while index.name in taken:
                 index = Index(index.name + "'", length)
             inner[(2, level, k, extent)] = index
             indices.append(index)
-        return total(self._to_sympy(((monomial, _ONE_FRACTION),), inner), *indices)
-
-
-_SIGNS = ("0", "+", "0+", "-", "0-", "≠", "?")
-_NEGATED = {"0": "0", "+": "-", "0+": "0-", "-": "+", "0-": "0+", "≠": "≠", "?": "?"}
-# A sign is a set of possible signs of a real number.
-_MEANS = {
-    "0": frozenset("0"), "+": frozenset("+"), "0+": frozenset("0+"), "-": frozenset("-"),
-    "0-": frozenset("0-"), "≠": frozenset("+-"), "?": frozenset("0+-"),
-}  # fmt: skip
-_NAMED = {meaning: name for name, meaning in _MEANS.items()}
-
-
-def _stronger(a: str, b: str) -> str:
-    """Both are known: the intersection of what they allow (a itself should they contradict each other)."""
-    return _NAMED.get(_MEANS[a] & _MEANS[b], a)
-
-
-def _combine(rule: Callable[[str, str], str], a: str, b: str) -> str:
-    allowed: set[str] = set()
-    for x in _MEANS[a]:
-        for y in _MEANS[b]:
-            allowed |= set(rule(x, y))
-    return _NAMED[frozenset(allowed)]
-
-
-def _product_of_signs(x: str, y: str) -> str:
-    if "0" in (x, y):
-        return "0"
-    return "+" if x == y else "-"
-
-
-def _sum_of_signs(x: str, y: str) -> str:
-    if x == "0":
-        return y
-    if y == "0" or x == y:
-        return x
-    return "0+-"
-
-
-_TIMES = {(a, b): _combine(_product_of_signs, a, b) for a in _SIGNS for b in _SIGNS}
-_PLUS = {(a, b): _combine(_sum_of_signs, a, b) for a in _SIGNS for b in _SIGNS}
+        return total(self._to_sympy(((monomial, UNIT),), inner), *indices)

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 
-from gatedmem.theory.indexed import _FUNCTIONS, Relation
+from gatedmem.theory.language import FUNCTIONS, Relation
 
 __all__ = ["latex", "notation"]
 
@@ -144,9 +144,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
     def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         name = expr.func.__name__
-        if name not in _FUNCTIONS or name == "Abs":
+        if name not in FUNCTIONS or name == "Abs":
             return str(super()._print_Function(expr, exp))
-        head = _FUNCTIONS[name].latex + ("" if exp is None else f"^{{{exp}}}")
+        head = FUNCTIONS[name].latex + ("" if exp is None else f"^{{{exp}}}")
         inside = ", ".join(self._print(a) for a in expr.args)
         return rf"{head}\left({inside}\right)"
 

@@ -25,9 +25,9 @@ import mpmath
 import sympy as sp
 from sympy import Expr, IndexedBase, KroneckerDelta
 
-from gatedmem.theory.indexed import (
-    _FUNCTIONS,
-    _PLACE,
+from gatedmem.theory.language import (
+    FUNCTIONS,
+    PLACE,
     FlowDerivative,
     Index,
     Partial,
@@ -52,17 +52,18 @@ class NoSample(Exception):
 def _stand_in(name: str) -> Callable[[Any], Any]:
     """A concrete function for an abstract one: log cosh, tanh, sech² and its derivative, by its place.
 
-    The place is counted from the member of its chain of derivatives that is declared positive, the slope.
+    The place is counted from the slope: the member of its chain of derivatives that is declared positive or
+    non-negative.
     """
 
     def next_down(known: str) -> str | None:
-        slope = _FUNCTIONS[known].derivative if known in _FUNCTIONS else None
-        return slope.func.__name__ if isinstance(slope, sp.Function) and slope.args == (_PLACE,) else None
+        slope = FUNCTIONS[known].derivative if known in FUNCTIONS else None
+        return slope.func.__name__ if isinstance(slope, sp.Function) and slope.args == (PLACE,) else None
 
     chain: list[str] = [name]
     while (below := next_down(chain[-1])) is not None and below not in chain:
         chain.append(below)
-    for above in _FUNCTIONS:
+    for above in FUNCTIONS:
         if next_down(above) == name:
             chain = [above, *chain]
             break
@@ -73,7 +74,7 @@ def _stand_in(name: str) -> Callable[[Any], Any]:
         1: lambda a: -2 * mpmath.sech(a) ** 2 * mpmath.tanh(a),
     }
     for position, member in enumerate(chain):
-        if member in _FUNCTIONS and _FUNCTIONS[member].sign == "+" and member not in _BUILT_IN:
+        if member in FUNCTIONS and FUNCTIONS[member].sign in ("+", "0+") and member not in _BUILT_IN:
             place = chain.index(name) - position
             if place in stand_ins:
                 return stand_ins[place]

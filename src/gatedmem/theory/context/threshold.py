@@ -25,6 +25,7 @@ from gatedmem.theory.indexed import (
     vector,
 )
 from gatedmem.theory.printing import notation
+from gatedmem.theory.sampling import Sample
 
 __all__ = ["cg12", "cg13"]
 
@@ -65,6 +66,7 @@ def cg12() -> Derivation:
     0
     """
     o = Derivation("CG12", "The exact threshold of uniqueness")
+    o.prepare = _instance
     o.say(
         r"Let $B = A^{-1} = C^{\mathsf T} C$ (positive definite matrices have such a root, quoted) and "
         r"$M = \max_{i \ne j} (B_{ii} + B_{jj} - 2B_{ij})/4$. By CG14 fixed points are the critical points of "
@@ -86,6 +88,16 @@ def cg12() -> Derivation:
     _converse(o)
     _comparison(o)
     return o
+
+
+def _instance(sample: Sample) -> None:
+    """A direction from one place to another, and the worst pair of whatever B the root gives."""
+    n = sample.extent(N)
+    places = range(1, n + 1)
+    amount = sample.value(half)
+    sample.arrays["a"] = {(place,): amount if place == 1 else sample.value(0) for place in places}
+    sample.arrays["c"] = {(place,): amount if place == 2 else sample.value(0) for place in places}
+    sample.scalars["M"] = max(sample.value(spread(i, j), {i: row, j: col}) for row in places for col in places) / 4
 
 
 def deviation(weights: Expr) -> Expr:

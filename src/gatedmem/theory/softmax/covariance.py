@@ -98,7 +98,7 @@ def covariance_contracts(bound: Fraction = COVARIANCE_BOUND) -> Derivation:
     >>> d.conclusions[d.position("norm")].op
     '≤'
     """
-    d = Derivation("SM4-norm", "The softmax covariance shrinks every vector to at most half its length")
+    d = Derivation("SM4", "The softmax covariance shrinks every vector to at most half its length")
     d.say(r"Write $C = \operatorname{diag} p - p p^{\mathsf T}$ and $Q(v) = v^{\mathsf T} C v$.")
     d.assume(eq(total(p[i], i), 1), "the weights sum to one")
     image = p[i] * v[i] - p[i] * total(p[j] * v[j], j)

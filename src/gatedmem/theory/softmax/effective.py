@@ -7,6 +7,7 @@ import sympy as sp
 from gatedmem.theory.derivation import Derivation
 from gatedmem.theory.indexed import Index, Partial, delta, eq, ge, gt, le, positive, size, total, vector
 from gatedmem.theory.printing import notation
+from gatedmem.theory.sampling import Sample
 from gatedmem.theory.softmax.definitions import entropy
 from gatedmem.theory.softmax.gibbs import T, sm2
 from gatedmem.theory.softmax.gibbs import f as scores
@@ -32,6 +33,17 @@ def bound(a: sp.Expr) -> sp.Expr:
     return binary_entropy(a) + (1 - a) * sp.log(count) + a * sp.log(n - count)
 
 
+def _instance(sample: Sample) -> None:
+    """A set of one place that holds more than its share of the mass, and a level between."""
+    n_places = sample.extent(n)
+    share = sample.value(positive("share")) / (10 * n_places)
+    on = (1 + share) / n_places
+    off = (1 - on) / (n_places - 1)
+    sample.arrays["p"] = {(place,): on if place == 1 else off for place in range(1, n_places + 1)}
+    sample.arrays["chi"] = {(place,): sample.value(int(place == 1)) for place in range(1, n_places + 1)}
+    sample.scalars.update(c=sample.value(1), m=1 - on, epsilon=1 - on + share / (2 * n_places))
+
+
 def sm9() -> Derivation:
     """``0 ≤ H ≤ log n``; with mass m off a set of c places H ≤ g(m); and g(m) ≤ g(ε) for m ≤ ε ≤ 1 - c/n.
 
@@ -42,6 +54,7 @@ def sm9() -> Derivation:
     log(n)
     """
     d = Derivation("SM9", "The effective number of alternatives")
+    d.prepare = _instance
     d.say(
         r"$N_{\mathrm{eff}} = e^{H(p)}$; all bounds are stated for $H = \log N_{\mathrm{eff}}$, and the logarithm is "
         r"increasing. Let $p$ have positive entries (entries that vanish add nothing to $H$ and are left out)."
