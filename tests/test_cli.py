@@ -142,3 +142,7 @@ def test_the_help_page_does_not_load_the_heavy_libraries():
     code = "import sys, gatedmem.cli; print([m for m in ('numpy', 'sympy', 'cvxpy', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_docs_refuses_a_folder_that_is_not_the_book(tmp_path):
+    assert "source: is not the book's source folder" in refuse("docs", "--source", tmp_path)

@@ -127,10 +127,11 @@ def test_a_factor_two_in_a_formula_is_refused(
     if (path, name) == ("energy", "competition"):
         # Doubling W₂ everywhere changes no identity; doubling it in the current alone does.
         target = "gatedmem.theory.context.energy.gate_current"
-        wrong = lambda: (
-            energy.total(energy.W1[i, energy.e] * energy.c[energy.e], energy.e)
-            - 2 * energy.alpha * total(energy.competition(i, energy.j) * energy.s[energy.j], energy.j)
-        )
+        right = energy.gate_current
+
+        def wrong() -> sp.Expr:
+            return right() - energy.alpha * total(energy.competition(i, energy.j) * energy.s[energy.j], energy.j)
+
     monkeypatch.setattr(target, wrong)
     with pytest.raises(StepError):
         derive()

@@ -142,7 +142,8 @@ class Step:
     """One line of a derivation.
 
     ``kind`` is one of text, define, assume, start, link (the next expression of a chain), relation (the next
-    relation of a chain), claim, fact, conclusion; ``method`` says how it was checked.
+    relation of a chain), claim, fact, conclusion, discharge (a conclusion of a branch with its hypotheses);
+    ``method`` says how it was checked.
     """
 
     kind: str
@@ -628,7 +629,9 @@ class Derivation:
                 raise FalseStep(self, text, relation, sorted(map(str, names)), "mentions a definition of the branch")
         if set(branch.normal.symmetric_bases()) - set(self.normal.symmetric_bases()):
             raise FalseStep(self, text, conclusion, added, "the branch assumed a symmetry")
-        self._record(found, text)
+        self._keep(found, text)
+        under = ", ".join(f"${latex(hypothesis)}$" for hypothesis in added)
+        self.steps.append(Step("discharge", self._tex(found), text, source=under))
         return found
 
     def cite(self, theorem: str, text: str) -> None:

@@ -111,6 +111,7 @@ class Permuted(Expr):  # type: ignore[misc]
     ``p[Permuted(pi, i)]`` with a symbol ``pi`` that names the permutation. A sum over i of something that holds
     i only as π(i) is the sum without π.
 
+    >>> from gatedmem.theory.indexed import Normaliser
     >>> n = size("n"); i = Index("i", n); p = vector("p", n); pi = Symbol("pi")
     >>> Normaliser().same(total(p[Permuted(pi, i)] ** 2, i), total(p[i] ** 2, i))
     True
@@ -195,6 +196,7 @@ def abstract_function(
     ``derivative`` maps an argument to the derivative there (``lambda t: phi_prime(t)``), None where it is never
     differentiated; ``sign`` is "+" for positive everywhere, "0+" for non-negative, "?" for neither.
 
+    >>> from gatedmem.theory.indexed import Normaliser
     >>> prime = abstract_function("doc_phi'", latex=r"\\varphi'", sign="+")
     >>> phi = abstract_function("doc_phi", latex=r"\\varphi", derivative=prime)
     >>> n = size("n"); i, j = Index("i", n), Index("j", n); x = vector("x", n)

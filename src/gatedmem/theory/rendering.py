@@ -103,6 +103,9 @@ def _pages(
         elif head.kind == "conclusion":
             text = f" ({head.rule})" if head.rule else ""
             yield f"{strong('Hence' + text)}\n\n{display(head.tex)}"
+        elif head.kind == "discharge":
+            if head.source:
+                yield emphasis("This part used:") + f" {head.source}."
         elif head.kind != "start":
             yield _sentence(head, strong, emphasis)
         elif len(block) == 1:

@@ -65,7 +65,9 @@ def update(state: Callable[[Index], Any], entry: Index, beta: Any = beta) -> Exp
     return total(zeta[entry, j] * softmax(beta * scores(state, j), j), j)
 
 
-def attention(query: Callable[[Index], Any], key: Callable[[Index, Index], Any], value: Callable[[Index], Any]) -> Expr:
+def attention(
+    query: Callable[[Index], Any], key: Callable[[Index, Index], Any], value: Callable[[Index], Any]
+) -> Expr:
     """One row of softmax(QKᵀ/√d) V: ``key(i, a)`` is entry a of key i, ``value(i)`` the wanted entry of value i."""
     return total(softmax(total(query(a) * key(j, a), a) / sp.sqrt(d), j) * value(j), j)
 
@@ -140,7 +142,9 @@ def descent(o: Derivation) -> None:
 
 def error(o: Derivation) -> None:
     """Derive ‖ξ' - ζ^μ‖² ≤ (2M(1 - P_μ))² and 1 - P_μ ≤ (N - 1)e^{-βΔ}."""
-    o.say(r"**Error.** Let $\lVert \zeta^i \rVert \le M$; write $w_i = \zeta^i - \zeta^\mu$ and $q_i = P_i$ off $\mu$.")
+    o.say(
+        r"**Error.** Let $\lVert \zeta^i \rVert \le M$; write $w_i = \zeta^i - \zeta^\mu$ and $q_i = P_i$ off $\mu$."
+    )
     o.assume(ge(radius**2, total(zeta[a, i] ** 2, a)), "norms of the memories")
     o.assume(ge(radius**2, total(zeta[a, mu] ** 2, a)), "the one for the winner")
     o.define(apart[a, i], zeta[a, i] - zeta[a, mu])
@@ -187,7 +191,9 @@ def error(o: Derivation) -> None:
     o.iff(ge(2 * radius * mass, distance), "both are non-negative", root=2)
     o.detach(o.conclude(text="take roots"), "the squares are so ordered", label="error")
 
-    o.say(r"**Separation.** Let $\langle \zeta^\mu, \xi \rangle - \langle \zeta^i, \xi \rangle \ge \Delta$ for $i \ne \mu$.")
+    o.say(
+        r"**Separation.** Let $\langle \zeta^\mu, \xi \rangle - \langle \zeta^i, \xi \rangle \ge \Delta$ for $i \ne \mu$."
+    )
     here, there = scores(_entry(xi), mu), scores(_entry(xi), i)
     excess = (1 - delta(i, mu)) * (here - there - gap)
     o.assume(ge(excess, 0), "the gap")

@@ -226,8 +226,7 @@ def _convergence(d: Derivation) -> None:
     d.given(le(step_next**2, kappa**2 * step**2), "the Lipschitz bound at two successive iterates")
     d.iff(le(step_next, kappa * step), "both sides are squares of non-negative numbers", root=2)
     d.conclude(text="rate")
-    d.claim(eq(kappa**0 * first, first), "induction starts")
-    b = d.branch("Induction step:")
+    b = d.branch("By induction $a_k \\le \\kappa^k a_0$: true for $k = 0$, and from one $k$ to the next")
     b.assume(le(step_next, kappa * step), "the rate above")
     b.assume(le(step, kappa**count * first), r"induction hypothesis $a_k \le \kappa^k a_0$")
     b.claim(
@@ -244,7 +243,6 @@ def _convergence(d: Derivation) -> None:
     def closed(end: Expr) -> Expr:
         return (kappa**count - kappa**end) / (1 - kappa)
 
-    d.claim(eq(closed(count), 0), "the empty sum")
     d.claim(eq(closed(last + 1) - closed(last), kappa**last), "one more term", label="geometric sum")
     d.claim(
         le(closed(last) * first, kappa**count / (1 - kappa) * first),

@@ -85,11 +85,11 @@ notation("chi", r"\chi")
 def cg3() -> Derivation:
     """Spectrum of A(α) from that of G (unit norms) or of W₂, positivity, and the critical competition.
 
-    Conclusions: "unit norms", "eigenvalue, unit norms", "critical, unit norms", "mean eigenvalue",
-    "only the identity", "Gram", "N above d", "eigenvalue", "critical", "trace", "no competition", "modes".
+    Conclusions: "modes", "one mode", "unit norms", "eigenvalue, unit norms", "critical, unit norms",
+    "only the identity", "Gram", "N above d", "eigenvalue", "critical", "trace", "no competition".
 
     >>> derivation = cg3()
-    >>> print(derivation.conclusions[derivation.position("critical")].right.right)
+    >>> print(derivation.conclusions[derivation.position("critical")].conclusion.right.right)
     -1/omega
     """
     o = Derivation("CG3", "The gate matrix, its spectrum and the critical competition")
@@ -231,7 +231,7 @@ def cg4() -> Derivation:
     Conclusions: "reduced", "bounded", "parabola", "slope", "constant", "compatible", "completed", "example".
 
     >>> derivation = cg4()
-    >>> derivation.conclusions[derivation.position("bounded")].op
+    >>> derivation.conclusions[derivation.position("bounded")].conclusion.op
     '≥'
     """
     o = Derivation("CG4", "When the clamped energy is bounded below")

@@ -36,7 +36,7 @@ d, w = vector("d", N), vector("w", N)
 half, worst, theta, rho, eta = positive("S M theta rho eta")
 epsilon, kappa = positive("epsilon kappa")
 first, second = Index("a", N, fixed=True), Index("b", N, fixed=True)
-level, level_x, level_y = real("y c_x c_y")
+level, reflected, level_x, level_y = real("y z c_x c_y")
 slope_x, slope_y = vector("G_x", N), vector("G_y", N)
 drive = vector("h", N)
 notation("G_x", r"G^{x}")
@@ -372,16 +372,25 @@ def cg13() -> Derivation:
     r.iff(eq(balance, 0), "rearrange")
     r.conclude(text="equation")
     o.discharge(r, "equation", "equation")
-    r.claim(eq(put(balance, {level: -level}), -balance), "the equation is odd", label="odd")
-    r.claim(eq(put(balance, {level: Integer(0)}), 0), "the uniform state is a solution", label="zero")
+    mirror = r.branch("The equation is odd:")
+    mirror.assume(eq(reflected, -level), "the mirror image")
+    mirror.start(put(balance, {level: reflected}), "at the mirror image")
+    mirror.equal(-balance, "the logarithms change places")
+    mirror.conclude(text="odd")
+    o.discharge(mirror, "odd", "odd")
+    uniform = r.branch("The uniform state is a solution:")
+    uniform.assume(eq(level, 0), "uniform")
+    uniform.start(balance, "there")
+    uniform.equal(0, "all terms vanish")
+    uniform.conclude(text="zero")
+    o.discharge(uniform, "zero", "zero")
     r.start(Partial(balance, level), "the slope")
     r.equal(
         2 * kappa * (level**2 - (1 - 1 / kappa)) / ((1 - level) * (1 + level)),
         "differentiate",
     )
     r.conclude(text="slope")
-    for label in ("odd", "zero", "slope"):
-        o.discharge(r, label, label)
+    o.discharge(r, "slope", "slope")
     o.say(
         r"For $\kappa > 1$ the function falls from zero until $y^2 = 1 - 1/\kappa$ and rises from there to $1$: at "
         r"most one zero in $(0, 1)$. There is one, because it ends above zero:"

@@ -72,3 +72,9 @@ Proof.
     by rewrite /velocity_x origin_drive Ropp_0 Rplus_0_r /Rdiv Rmult_0_l; exact: is_derive_const.
   by rewrite /lift_velocity origin_score Rmult_0_r Rminus_0_r /Rdiv Rmult_0_l; exact: is_derive_const.
 Qed.
+
+(** The gradient in AG16_slaved exists at every point. *)
+Example AG16_witness_gradient : forall (x : vec 3), exists g : vec 3, forall i,
+  partial (fun y => - (INR 2 * temp (toy 3 2) * ln (sum (fun mu => exp (score (toy 3 2) y mu / temp (toy 3 2)))))
+                    + sum (fun j => y j * phi (toy 3 2) (y j) - Lambda (toy 3 2) (y j))) x i (g i).
+Proof. by move=> x; eexists=> i; apply: (effective_partial (toy 3 2) (toy_positive 3 2)). Qed.

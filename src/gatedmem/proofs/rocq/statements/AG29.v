@@ -4,14 +4,14 @@
     new gains, never raises L, for any h > 0:
     u <- e^{-hT/tau_p} u + (1 - e^{-hT/tau_p}) f(x)/T,
     x <- e^{-h/tau_x} x + (1 - e^{-h/tau_x}) W(softmax u) phi(x).
-    Each half alone never raises L either.  (That both at once can raise L is AG25_simultaneous,
-    the limit h -> infinity.) *)
+    Each half alone never raises L either.  Both at once, the neurons stepping with the old gains,
+    can raise L. *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte.
-From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteSteps lib.AstrocyteToy.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteSteps lib.AstrocyteSimultaneous lib.AstrocyteToy.
 
 Open Scope R_scope.
 
@@ -39,6 +39,15 @@ Proof.
   rewrite (_ : (fun mu => _) = u') //; apply: FunctionalExtensionality.functional_extensionality => mu.
   by rewrite U; ring.
 Qed.
+
+Theorem AG29_simultaneous : exists (m : memory 2 2) (x x' u u' : vec 2) (h : R),
+  positive m /\ binary m /\ 0 < h /\
+  (forall mu, u' mu = exp (- (h * temp m / tau_p m)) * u mu
+                      + (1 - exp (- (h * temp m / tau_p m))) * (score m x mu / temp m)) /\
+  (forall i, x' i = exp (- (h / tau_x m)) * x i
+                    + (1 - exp (- (h / tau_x m))) * drive m x (softmax 1 u) i) /\
+  energy m x (softmax 1 u) < energy m x' (softmax 1 u').
+Proof. exact: jacobi_raises. Qed.
 
 Example AG29_witness : positive (toy 3 2) /\ 0 < 1 /\ exists (x x' : vec 3) (u u' : vec 2),
   (forall mu, u' mu = exp (- (1 * temp (toy 3 2) / tau_p (toy 3 2))) * u mu
