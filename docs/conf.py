@@ -25,7 +25,7 @@ extensions = [
     "katex_math",
     "book_markup",
 ]
-exclude_patterns = ["_build", "_katex", "proofs", "settings", "Thumbs.db", ".DS_Store"]
+exclude_patterns = ["_build", "_generated/errata-*", "_katex", "proofs", "settings", "Thumbs.db", ".DS_Store"]
 nitpicky = True
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]

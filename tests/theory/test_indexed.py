@@ -320,6 +320,10 @@ def test_ranges_have_to_fit() -> None:
         Normaliser().form(sp.Sum(v[i], (i, 1, n - 1)))
     with pytest.raises(Undecidable, match="index"):
         Normaliser().form(v[i] * i)
+    with pytest.raises(Undecidable, match="outside"):
+        Normaliser().form(vector("g", 2)[3])
+    with pytest.raises(Undecidable, match="outside"):
+        Normaliser().form(total(delta(i, 3) * v[i], i))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""From evidence to the book: one page per statement, one per family, and the table of all statuses.
+"""From evidence to the book: one page per statement, one per family, the table of all statuses, and the misprints.
 
 The pages are MyST, written into ``docs/_generated`` and never kept under version control; hand-written chapters and
 prose proofs stand beside them. Every status on a page is the one in the record it was made from.
@@ -6,6 +6,7 @@ prose proofs stand beside them. Every status on a page is the one in the record 
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import json
 import os
@@ -21,6 +22,8 @@ from gatedmem.proofs.cache import environment
 from gatedmem.proofs.evidence import Layer, Status
 from gatedmem.proofs.ledger import Statement
 from gatedmem.proofs.verify import Results
+from gatedmem.theory.derivation import StepError
+from gatedmem.theory.misprints import MISPRINTS, Misprint
 
 Record = Mapping[str, Any]
 
@@ -109,7 +112,7 @@ def build(records: Sequence[Record], out_html: Path, source: Path) -> int:
 
     Raises:
         BookError: a package that the book needs is not installed, ``source`` is not the book's source folder, or a
-            statement with evidence has no prose proof.
+            statement with evidence has no prose proof, or a misprint's derivation fails.
     """
     for module, package in NEEDED.items():
         try:
@@ -126,16 +129,17 @@ def build(records: Sequence[Record], out_html: Path, source: Path) -> int:
     return subprocess.run([*command, "-d", doctrees, source, out_html], check=False).returncode
 
 
-def write_pages(records: Sequence[Record], out: Path) -> None:
+def write_pages(records: Sequence[Record], out: Path, misprints: Sequence[Misprint] = MISPRINTS) -> None:
     """Write the generated pages.
 
     Args:
         records: as :func:`to_records` gives them, the whole ledger.
         out: the folder for the pages, made if absent; pages of an earlier run are removed. Prose proofs are read
             from ``proofs`` beside it, the setting that the statements of a family share from ``settings``.
+        misprints: what the page of errata tells; it includes one fragment for each paper.
 
     Raises:
-        BookError: a statement that carries evidence has no prose proof.
+        BookError: a statement that carries evidence has no prose proof, or a misprint's derivation fails.
     """
     proofs = out.parent / "proofs"
     without = [record["id"] for record in records if _has_evidence(record) and not _proof(proofs, record).is_file()]
@@ -152,6 +156,10 @@ def write_pages(records: Sequence[Record], out: Path) -> None:
     for record in records:
         setting = _setting(out, record["id"][:2])
         pages[record["id"]] = _page(record, by_id, setting, _proof(proofs, record).is_file())
+    for paper in CITATIONS:
+        told = [misprint for misprint in misprints if misprint.paper == paper]
+        if told:
+            pages[f"errata-{paper}"] = [line for misprint in told for line in _misprint(misprint)]
     standings = {record["id"]: str(summary(record)) for record in records}
     (out / STANDINGS).write_text(json.dumps(standings), encoding="utf-8")
     for name, lines in pages.items():
@@ -386,6 +394,32 @@ def _neighbours(record: Record, by_id: Mapping[str, Record]) -> Iterator[str]:
         if not others:
             yield "nothing else in the ledger"
         yield ""
+
+
+def _misprint(misprint: Misprint) -> Iterator[str]:
+    """Printed form against right form, and the derivation that tells them apart."""
+    yield f"### {misprint.number}. {misprint.title}"
+    yield ""
+    carried = ", ".join(f"{name} {{standing}}`{name}`" for name in misprint.ledger)
+    yield f"*{misprint.place}.* {misprint.summary} Carried by {carried}."
+    yield ""
+    yield "::::{container} forms"
+    said = "Said, as a formula" if misprint.in_words else "Printed"
+    for title, formula in ((said, misprint.printed_tex), ("Right", misprint.right_tex)):
+        yield from (":::{container} form", f"**{title}**", "", "$$", formula, "$$", ":::")
+    yield "::::"
+    yield ""
+    yield from _folded("The derivation, step by step", _told_apart(misprint).splitlines())
+    yield ""
+
+
+@functools.cache
+def _told_apart(misprint: Misprint) -> str:
+    """The derivation of a misprint as MyST markdown, without its heading."""
+    try:
+        return misprint.derive().to_markdown().partition("\n\n")[2]
+    except StepError as error:
+        raise BookError(f"misprint {misprint.number} of {misprint.paper}: {error}") from error
 
 
 def _provenance(records: Sequence[Record]) -> Iterator[str]:

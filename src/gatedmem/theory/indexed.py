@@ -602,6 +602,8 @@ class Normaliser:
         indices = tuple(self._index(k, scope) for k in e.indices)
         for index, extent in zip(indices, e.base.shape, strict=True):
             have = self._extent_of(index)
+            if have is None and str(extent).isdigit() and index[1] > int(extent):
+                raise Undecidable(f"{e} lies outside the range of {name}")
             if have is not None and have != str(extent):
                 raise Undecidable(f"an index of {e} runs to {have} where {name} has length {extent}")
         return self._indexed(name, indices)

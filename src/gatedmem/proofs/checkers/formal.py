@@ -99,11 +99,12 @@ def _vocabulary_problem(project: RocqProject, file: str) -> str | None:
     meaning = _MEANING.search(without_comments(project.sources[file]))
     if meaning is not None:
         return f"{file}.v: {meaning.group(1)} is not allowed among statements; it belongs to defs"
+    below = sorted(project.closure(file))
     trusted: dict[str, str] = {}
-    for name, text in project.sources.items():
+    for name in below:
         if name.startswith("defs/"):
-            trusted.update(dict.fromkeys(_DEFINED.findall(without_comments(text)), name))
-    for name in sorted(project.closure(file)):
+            trusted.update(dict.fromkeys(_DEFINED.findall(without_comments(project.sources[name])), name))
+    for name in below:
         if not name.startswith("defs/"):
             for word in _DEFINED.findall(without_comments(project.sources[name])):
                 if word in trusted:

@@ -1,1 +1,1 @@
-"""The systems both papers build on: Hopfield networks old and new, dense memories, neuron-astrocyte memory, the frame."""
+"""What both papers build on: Hopfield networks old and new, dense and neuron-astrocyte memories, the frame."""

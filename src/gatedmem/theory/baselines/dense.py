@@ -9,9 +9,9 @@ from typing import Any
 
 from sympy import Expr, Integer
 
-from gatedmem.theory.astrocyte.model import K, N, Vector, i, j, mu, over_neurons, over_patterns, xi
+from gatedmem.theory.astrocyte.model import K, N, Vector, i, mu, over_neurons, over_patterns, xi
 from gatedmem.theory.derivation import Combination, Derivation
-from gatedmem.theory.indexed import Index, abstract_function, delta, eq, ge, le, real, total, vector
+from gatedmem.theory.indexed import Index, abstract_function, delta, eq, ge, le, total, vector
 from gatedmem.theory.printing import notation
 
 __all__ = ["F", "F_prime", "bl3", "energy", "field"]
@@ -19,7 +19,7 @@ __all__ = ["F", "F_prime", "bl3", "energy", "field"]
 F_second = abstract_function("F_second", latex="F''", sign="0+")
 F_prime = abstract_function("F_prime", latex="F'", derivative=F_second)
 F = abstract_function("F", latex="F", derivative=F_prime)
-any_F = abstract_function("any_F", latex="F")
+general = abstract_function("general_F", latex="F")
 
 here = Index("a", N, fixed=True)
 rest = vector("s_rest", N)
@@ -89,7 +89,7 @@ def by_difference(d: Derivation) -> None:
         def state(index: Any) -> Expr:
             return (1 - delta(index, here)) * rest[index] + delta(index, here) * value
 
-        return -over_patterns(lambda mu: any_F(over_neurons(lambda i: xi[mu, i] * state(i))))
+        return -over_patterns(lambda mu: general(over_neurons(lambda i: xi[mu, i] * state(i))))
 
     for before in (1, -1):
         for now in (1, -1):

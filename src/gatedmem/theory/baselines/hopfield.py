@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
-from gatedmem.theory.astrocyte.model import N, Vector, i, j, k, neuron_energy, over_neurons, phi, phi_prime, x, xdot
+from gatedmem.theory.astrocyte.model import N, Vector, i, k, neuron_energy, over_neurons, phi, phi_prime, x, xdot
 from gatedmem.theory.derivation import Combination, Derivation
 from gatedmem.theory.indexed import (
     FlowDerivative,
@@ -49,8 +49,8 @@ def drive(i: Any, z: Vector) -> Expr:
 def velocity(i: Any) -> Expr:
     """dx_i/dt, from τ dx/dt = -x + Wφ(x).
 
-    >>> velocity(i)
-    (-x[i] + Sum(W_sym[i, j]*phi(x[j]), (j, 1, N)))/tau
+        >>> velocity(i)
+    XX
     """
     return (-x[i] + over_neurons(lambda j: W[i, j] * phi(x[j]), i)) / tau
 

@@ -12,16 +12,24 @@ import sympy as sp
 from sympy import Expr
 
 from gatedmem.theory.derivation import Combination, Derivation
-from gatedmem.theory.indexed import Index, Partial, delta, eq, ge, le, matrix, nonnegative, positive, put, real, size
-from gatedmem.theory.indexed import total, vector
+from gatedmem.theory.indexed import (
+    Index,
+    Partial,
+    delta,
+    eq,
+    ge,
+    le,
+    matrix,
+    nonnegative,
+    positive,
+    real,
+    size,
+    total,
+    vector,
+)
 from gatedmem.theory.printing import notation
-from gatedmem.theory.softmax import separation
+from gatedmem.theory.softmax import gibbs, separation
 from gatedmem.theory.softmax.definitions import kl, log_partition, softmax
-from gatedmem.theory.softmax.gibbs import T as any_temperature
-from gatedmem.theory.softmax.gibbs import f as any_scores
-from gatedmem.theory.softmax.gibbs import n as any_size
-from gatedmem.theory.softmax.gibbs import p as any_weights
-from gatedmem.theory.softmax.gibbs import sm2
 
 __all__ = ["N", "a", "attention", "beta", "bl2", "d", "energy", "i", "update", "xi", "zeta"]
 
@@ -123,12 +131,12 @@ def descent(o: Derivation) -> None:
     o.equal(-step - divergence, r"$\xi'$ minimises what is left: complete the square")
     o.conclude(text="descent identity")
     lemma = o.use(
-        sm2(),
+        gibbs.sm2(),
         {
-            any_size: N,
-            any_weights[Index("i", any_size)]: P[i],
-            any_scores[Index("i", any_size)]: scores(_entry(after), i),
-            any_temperature: 1 / beta,
+            gibbs.n: N,
+            gibbs.p[Index("i", gibbs.n)]: P[i],
+            gibbs.f[Index("i", gibbs.n)]: scores(_entry(after), i),
+            gibbs.T: 1 / beta,
         },
         "non-negative",
         "a relative entropy (SM2)",
@@ -192,7 +200,8 @@ def error(o: Derivation) -> None:
     o.detach(o.conclude(text="take roots"), "the squares are so ordered", label="error")
 
     o.say(
-        r"**Separation.** Let $\langle \zeta^\mu, \xi \rangle - \langle \zeta^i, \xi \rangle \ge \Delta$ for $i \ne \mu$."
+        r"**Separation.** Let $\langle \zeta^\mu, \xi \rangle - \langle \zeta^i, \xi \rangle \ge \Delta$ for "
+        r"$i \ne \mu$."
     )
     here, there = scores(_entry(xi), mu), scores(_entry(xi), i)
     excess = (1 - delta(i, mu)) * (here - there - gap)

@@ -21,11 +21,9 @@ from gatedmem.theory.indexed import (
     FlowDerivative,
     Index,
     Partial,
-    Relation,
     abstract_function,
     delta,
     eq,
-    gt,
     le,
     matrix,
     nonnegative,
@@ -38,7 +36,7 @@ from gatedmem.theory.indexed import (
 )
 from gatedmem.theory.printing import notation
 
-__all__ = ["SMOOTH", "Activations", "balance", "bl4", "energy", "velocities"]
+__all__ = ["LINEAR", "SMOOTH", "Activations", "balance", "bl4", "energy", "interaction", "velocities"]
 
 s, p = matrix("synapse", N, N), matrix("process", N, N)
 c, d_ = matrix("c_syn", N, N), matrix("d_pro", N, N)
@@ -69,6 +67,7 @@ for _name, _tex in {
     "pdot_n": r"\dot p",
     "E_effective": r"E_{\mathrm{eff}}",
     "c_T": "c",
+    "w_exp": "w",
 }.items():
     notation(_name, _tex)
 
@@ -126,7 +125,7 @@ def velocity_x(at: Any, point: Point = HERE, act: Activations = SMOOTH) -> Expr:
     """dx_i/dt, from τ_n dx/dt = -γ_n x + Σ_j g(s_ij) φ(x_j) + b.
 
     >>> velocity_x(i, act=LINEAR)
-    (-gamma_n*x[i] + Sum(synapse[i, j]*x[j], (j, 1, N)) + b_neu[i])/tau_n
+    (-gamma_n*x[i] + b_neu[i] + Sum(synapse[i, j]*x[j], (j, 1, N)))/tau_n
     """
     into = over_neurons(lambda j: act.g[1](point.s[at, j]) * act.phi[1](point.x[j]), at)
     return (-gamma_n * point.x[at] + into + point.b[at]) / tau_n
@@ -175,7 +174,7 @@ def interaction(z: Any, g: Any, psi: Any) -> Expr:
         -_all(lambda i: b[i] * z[i], 1)
         - _all(lambda i, j: c[i, j] * g[i, j] + d_[i, j] * psi[i, j], 2) / 2
         - _all(lambda i, j: g[i, j] * z[i] * z[j] + g[i, j] * psi[i, j], 2) / 2
-        - _all(lambda i, j, k, l: T[i, j, k, l] * psi[i, j] * psi[k, l], 4) / 4
+        - _all(lambda i, j, k, m: T[i, j, k, m] * psi[i, j] * psi[k, m], 4) / 4
     )
 
 
@@ -218,11 +217,11 @@ def defects(point: Point = HERE, act: Activations = SMOOTH) -> tuple[Expr, Expr]
         2,
     )
     by_tensor = _all(
-        lambda i, j, k, l: (
+        lambda i, j, k, m: (
             act.psi[2](point.p[i, j])
             * velocity_p(i, j, point, act)
-            * (point.T[i, j, k, l] - point.T[k, l, i, j])
-            * act.psi[1](point.p[k, l])
+            * (point.T[i, j, k, m] - point.T[k, m, i, j])
+            * act.psi[1](point.p[k, m])
         ),
         4,
     )
@@ -252,7 +251,7 @@ def _short(act: Activations) -> tuple[list[Expr], list[Expr]]:
     ]
     defect = [
         _all(lambda i, j: phi[2](x[i]) * xdot[i] * (g[1](s[i, j]) - g[1](s[j, i])) * phi[1](x[j]), 2) / 2,
-        _all(lambda i, j, k, l: psi[2](p[i, j]) * pdot[i, j] * (T[i, j, k, l] - T[k, l, i, j]) * psi[1](p[k, l]), 4)
+        _all(lambda i, j, k, m: psi[2](p[i, j]) * pdot[i, j] * (T[i, j, k, m] - T[k, m, i, j]) * psi[1](p[k, m]), 4)
         / 4,
     ]
     return lost, defect
@@ -355,7 +354,8 @@ def descent(d: Derivation) -> None:
     d.discharge(v, "processes stay symmetric", "processes stay symmetric")
     d.cite(
         "Uniqueness of solutions",
-        r"the field is tangent to the linear space of symmetric $(s, p)$; with locally Lipschitz activations a solution "
+        r"the field is tangent to the linear space of symmetric $(s, p)$; with locally Lipschitz activations "
+        r"a solution "
         "that starts there stays there.",
     )
 
@@ -463,13 +463,16 @@ def counterexamples(d: Derivation) -> None:
         r"**Each symmetry is needed.** Take $N \ge 2$, all activations the identity, $\tau = 1$, $\gamma_n = 1$, "
         r"$\gamma_s = \gamma_p = 3$, and two neurons 1 and 2. The symmetric system with $x = (32, 0)$ and suitable "
         r"$b, c, d$ is at rest; break one symmetry to order $\varepsilon$. The differences $\varepsilon a = s_{12} - "
-        r"s_{21}$ and $\varepsilon q = p_{12} - p_{21}$ obey $\dot a = -3a + q + \alpha$, $\dot q = -3q + a + \kappa$ "
-        r"by themselves, $\alpha$ and $\kappa$ being the asymmetries of $c$ and of $d$ or $T\psi$. With $w = e^{-2t}$, "
+        r"s_{21}$ and $\varepsilon q = p_{12} - p_{21}$ obey $\dot a = -3a + q + \alpha$, $\dot q = -3q + a + "
+        r"\kappa$ "
+        r"by themselves, $\alpha$ and $\kappa$ being the asymmetries of $c$ and of $d$ or $T\psi$. With $w = "
+        r"e^{-2t}$, "
         r"$\frac{d}{dt} = -2w\frac{d}{dw}$:"
     )
     linear_pair(d)
     d.say(
-        r"Near the equilibrium solutions exist both ways for as long as one likes when $\varepsilon$ is small: a state "
+        r"Near the equilibrium solutions exist both ways for as long as one likes when $\varepsilon$ is "
+        r"small: a state "
         "with these $a$ and $q$ is reached from one at which nothing but the named symmetry is broken."
     )
     for name, case in CASES.items():
@@ -514,7 +517,7 @@ def _growth(case: Case) -> tuple[Rational, Rational]:
 
 def linear_pair(d: Derivation) -> None:
     """Derive that the stated a(w) and q(w) solve their equations."""
-    w = positive("w")
+    w = positive("w_exp")
     for a, q, into_s, into_p in (
         ((w - w**2) / 2, (w + w**2) / 2, 0, 0),
         ((1 - w) / 4 + (1 - w**2) / 8, (1 - w) / 4 - (1 - w**2) / 8, 1, 0),
@@ -528,7 +531,8 @@ def tensor_case(d: Derivation) -> None:
     """Derive a state at which the energy rises, all symmetric but T_ijkl ≠ T_klij."""
     c = d.branch(
         r"**Without $T_{ijkl} = T_{klij}$.** Neurons and synapses at rest in $x = 0$, $s = 0$; $T$ takes the process "
-        r"$p_{22}$ to $p_{11}$ and not back: $T_{1122} = 4$, all other entries 0 (symmetric under $i \leftrightarrow j$)."
+        r"$p_{22}$ to $p_{11}$ and not back: $T_{1122} = 4$, all other entries 0 (symmetric under $i "
+        r"\leftrightarrow j$)."
     )
     c.assume(eq(delta(one, two), 0), "two different neurons")
     first, second = Family(lambda i: delta(i, one)), Family(lambda i: delta(i, two))
@@ -564,7 +568,8 @@ def elimination(d: Derivation) -> None:
     """Derive the reduced system at γ_s = γ_p = 0, γ_n = 1 without biases, and its quartic instance."""
     phi, slope, potential = SMOOTH.phi[1], SMOOTH.phi[2], SMOOTH.phi[0]
     d.say(
-        r"**Elimination.** Let $\gamma_n = 1$, $\gamma_s = \gamma_p = 0$, $b = c = d = 0$. Set $\dot s = \dot p = 0$; "
+        r"**Elimination.** Let $\gamma_n = 1$, $\gamma_s = \gamma_p = 0$, $b = c = d = 0$. Set $\dot s = \dot "
+        r"p = 0$; "
         r"write $g$ and $\psi$ for the values of the activations, whose ranges must contain what follows."
     )
     d.given(eq(phi(x[i]) * phi(x[j]) + bridge[i, j], 0), "synapses at rest")
@@ -614,7 +619,7 @@ def elimination(d: Derivation) -> None:
     d.equal(scale * total(xi[mu, e] * overlap[mu] ** 3, mu), r"$m_\mu = \sum_i \xi_{\mu i} \varphi(x_i)$")
     d.conclude(text="quartic drive")
     d.start(
-        legendre - _all(lambda i, j, k, l: stored(i, j, k, l) * phi(x[i]) * phi(x[j]) * phi(x[k]) * phi(x[l]), 4) / 4,
+        legendre - _all(lambda i, j, k, m: stored(i, j, k, m) * phi(x[i]) * phi(x[j]) * phi(x[k]) * phi(x[m]), 4) / 4,
         "its energy",
     )
     d.equal(legendre - scale * total(overlap[mu] ** 4, mu) / 4, r"the dense memory with $F(z) = c z^4/4$")
@@ -648,11 +653,14 @@ def saddle(d: Derivation) -> None:
     """Derive that the fast block at γ_s = γ_p = 0 is self-adjoint with as many positive as negative squares."""
     d.say(
         r"**Not a fast limit.** Freeze the neurons, let $\gamma_s = \gamma_p = 0$, and linearise the fast block: "
-        r"$\tau_s \dot v = \psi' w$, $\tau_p \dot w = T \psi' w + g' v$ for displacements $(v, w)$ of $(s, p)$. The pairs "
-        r"$ij$ are one index $r = 1 \dots n$, $n = N^2$; $g', \psi' > 0$, and $T_{rt} = T_{tr}$ is $T_{ijkl} = T_{klij}$. "
+        r"$\tau_s \dot v = \psi' w$, $\tau_p \dot w = T \psi' w + g' v$ for displacements $(v, w)$ of $(s, "
+        r"p)$. The pairs "
+        r"$ij$ are one index $r = 1 \dots n$, $n = N^2$; $g', \psi' > 0$, and $T_{rt} = T_{tr}$ is $T_{ijkl} "
+        r"= T_{klij}$. "
         r"Measure displacements by $\langle (v, w), (v', w') \rangle = \sum \tau_s g' v v' + \tau_p \psi' w w'$."
     )
     d.symmetric(big, r"$T_{ijkl} = T_{klij}$")
+    d.define(shift[r], v[r] + total(big[r, t] * Psi[t] * w[t], t) / (2 * G[r]), "a shear of the coordinates")
 
     def form(v: Any, w: Any, v2: Any, w2: Any) -> Expr:
         moved_v = Family(lambda r: Psi[r] * w[r] / tau_s)
@@ -662,7 +670,6 @@ def saddle(d: Derivation) -> None:
     d.start(form(v, w, v_, w_), r"$\langle J(v, w), (v', w') \rangle$")
     d.equal(form(v_, w_, v, w), r"the same with the roles exchanged")
     d.conclude(text="self-adjoint")
-    d.define(shift[r], v[r] + total(big[r, t] * Psi[t] * w[t], t) / (2 * G[r]), "a shear of the coordinates")
     d.start(form(v, w, v, w), r"$\langle J(v, w), (v, w) \rangle$")
     d.equal(2 * total(G[r] * Psi[r] * shift[r] * w[r], r), "complete the square")
     d.equal(

@@ -89,7 +89,7 @@ def ag32(request: Request) -> Search:
     def measured(condition: Condition, tally: Tally) -> None:
         failures = trials = 0
         for patterns, cues in _draws(condition, rng):
-            after = _gains_first(patterns, cues, condition)
+            after = _gains_first(patterns, _cue_overlaps(patterns, cues, condition), condition)
             failed = (np.sign(after) != patterns[:, 0]).any(axis=1)
             if not trials:
                 _simulated(condition, patterns, cues, after, tally)
@@ -119,7 +119,7 @@ def ag32(request: Request) -> Search:
         failed = np.zeros(trials, dtype=bool)
         patterns = rng.choice([-1.0, 1.0], size=(trials, condition.n_patterns, n))
         for mask in masks:
-            after = _gains_first(patterns, patterns[:, 0] * mask, condition)
+            after = _gains_first(patterns, _cue_overlaps(patterns, patterns[:, 0] * mask, condition), condition)
             failed |= (np.sign(after) != patterns[:, 0]).any(axis=1)
         tally.trials += trials * len(masks)
         bound = len(masks) * condition.bound
@@ -133,10 +133,11 @@ def ag32(request: Request) -> Search:
         """From uniform gains the Hopfield step fails where the bound for the other order is tiny: so it must here."""
         failures = trials = later = 0
         for patterns, cues in _draws(condition, rng, signs=2_000_000):
-            overlap = np.einsum("bki,bi->bk", patterns, np.tanh(condition.sigma * cues))
-            hopfield = np.einsum("bk,bki->bi", overlap, patterns) / condition.n_neurons
+            overlap = _cue_overlaps(patterns, cues, condition)
+            hopfield = np.matmul(overlap[:, None, :], patterns)[:, 0, :] / condition.n_neurons
             failures += int((np.sign(hopfield) != patterns[:, 0]).any(axis=1).sum())
-            after = _gains_first(patterns, hopfield, condition)
+            phi = np.tanh(condition.sigma * hopfield)
+            after = _gains_first(patterns, np.matmul(patterns, phi[:, :, None])[:, :, 0], condition)
             later += int((np.sign(after) != patterns[:, 0]).any(axis=1).sum())
             trials += len(after)
         tally.trials += trials
@@ -206,10 +207,14 @@ def _draws(
         yield patterns, np.where(chosen, -patterns[:, 0], patterns[:, 0])
 
 
-def _gains_first(patterns: Values, x: Values, condition: Condition) -> Values:
-    """W(softmax(f/T))φ(x) for patterns (B, K, N) and states (B, N)."""
+def _cue_overlaps(patterns: Values, cues: Values, condition: Condition) -> Values:
+    """m = tanhσ · Σ_i ξ_i c_i for cues of ±1, shape (B, K); the sum is exact, so that ties stay ties."""
+    return np.asarray(tanh(condition.sigma) * np.matmul(patterns, cues[:, :, None])[:, :, 0])
+
+
+def _gains_first(patterns: Values, overlap: Values, condition: Condition) -> Values:
+    """W(softmax(f/T))φ for patterns (B, K, N), from the overlaps (B, K)."""
     n, k = condition.n_neurons, condition.n_patterns
-    overlap = np.matmul(patterns, np.tanh(condition.sigma * x)[:, :, None])[:, :, 0]
     p = soft.softmax(overlap**2 / (2.0 * n * condition.temperature))
     return np.asarray((k / n) * np.matmul((p * overlap)[:, None, :], patterns)[:, 0, :])
 

@@ -7,7 +7,7 @@ From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Astrocyte defs.Analysis defs.Hopfield.
-From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.Gronwall lib.LinearSpectral.
+From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.Gronwall lib.Banach lib.Flow lib.LinearSpectral.
 From Gatedmem Require Import lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteContraction.
 From Gatedmem Require Import lib.AstrocyteOrbit lib.AstrocyteGains.
 
@@ -135,6 +135,25 @@ Qed.
 (** ** The two solutions *)
 
 Definition classical : hopfield N := Hopfield N hebbian (phi m) (phi' m) (Lambda m) (tau_x m).
+
+(** The classical solution exists from every start. *)
+Lemma classical_exists (x0 : vec N) : exists xH, xH 0 = x0 /\
+  (forall i, continuous_from0 (fun t => xH t i)) /\ forall t, 0 < t -> hopfield_follows classical xH t.
+Proof.
+  have P (D : vec N -> Prop) j : nice D (fun y => phi m (y j)).
+    split; last by exists 1; split=> [|y _]; [lra | left; exact: phi_abs].
+    exists (sigma m); split=> [|a b _ _]; first by left; exact: pos_sigma.
+    apply: Rle_trans (phi_lipschitz m pos _ _) _; apply: Rmult_le_compat_l; first by left; exact: pos_sigma.
+    exact: Rabs_coord_le_distance.
+  have [|L lip] := lips_field (fun _ : vec N => True) N (hopfield_velocity classical).
+    move=> i; apply: (lips_ext _ (fun y => / tau_x m * (-1 * y i + sum (fun j => hebbian i j * phi m (y j))))).
+      by move=> y; rewrite /hopfield_velocity /= /mulmv /Rdiv; ring.
+    apply: lips_scal; apply: lips_plus; first by apply: lips_scal; exact: lips_coord.
+    by apply: (proj1 (nice_sum _ _ (fun j y => hebbian i j * phi m (y j)) _)) => j; apply: nice_scal; exact: P.
+  have [y [y0 O]] := global_exists L _ x0 lip; exists y; split=> //.
+  split=> [i|t t0 i]; last by apply: O; lra.
+  by apply: derive_from0 => t t0; eexists; exact: O.
+Qed.
 
 Section Compare.
 Variables (x xH : R -> vec N) (p : R -> vec K) (q : mat N N) (e : vec N) (lam : R).

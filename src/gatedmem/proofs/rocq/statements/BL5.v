@@ -1,0 +1,87 @@
+(** * BL5.  The modular energy frame
+
+    Any number of layers, each with a convex Lagrangian whose gradient is the layer's activation;
+    tau dx/dt = - x - dE_h/d(activation), one time constant for each layer, E_h differentiable.
+    E = sum over layers of <x, g> - L, plus E_h.
+
+    BL5_descent       if the activations are locally Lipschitz, E falls (does not rise) along every solution
+    BL5_rate          where the activations have the derivatives da along the curve,
+                      dE/dt = - sum tau x_i' da_i <= 0  (da = Hessian of L times x' if L is C^2)
+    BL5_two_layers    a two-layer frame is an instance: same energy, same equations
+    BL5_classical     the graded Hopfield network is an instance: same energy, same velocity
+    BL5_modern        the modern Hopfield network is an instance, with a hidden layer y: at y = Z x the
+                      energies are the same
+    BL5_astrocyte     the astrocyte-gated memory is an instance (through AG28's frame) *)
+
+From Coq Require Import Reals Lra.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
+From Coquelicot Require Import Coquelicot.
+From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte defs.Analysis.
+From Gatedmem Require Import defs.Hopfield defs.Modern defs.Modular.
+From Gatedmem Require Import lib.Sums lib.Modular lib.ModularInstances lib.ModularAstrocyte.
+
+Open Scope R_scope.
+
+Theorem BL5_descent (n L : nat) (M : modular n L) (x : R -> vec n) :
+  modular_ok M -> locally_lipschitz (activations M) -> modular_solution M x ->
+  forall t1 t2, 0 <= t1 -> t1 <= t2 -> modular_energy M (x t2) <= modular_energy M (x t1).
+Proof. by move=> ok; exact: modular_descent. Qed.
+
+Theorem BL5_rate (n L : nat) (M : modular n L) (x : R -> vec n) (t : R) (da : vec n) :
+  modular_ok M -> modular_follows M x t ->
+  (forall i, is_derive (fun s => activations M (x s) i) t (da i)) ->
+  is_derive (fun s => modular_energy M (x s)) t
+    (- sum (fun i => time M (layer M i) * (modular_velocity M (x t) i * da i))) /\
+  - sum (fun i => time M (layer M i) * (modular_velocity M (x t) i * da i)) <= 0.
+Proof.
+  move=> ok F D; split; first exact: modular_rate.
+  by have := modular_rate_sign M ok x t da F D; lra.
+Qed.
+
+Theorem BL5_two_layers (n k : nat) (F : frame n k) (Gx : vec n -> vec k -> vec n)
+    (Gy : vec n -> vec k -> vec k) :
+  well_formed F ->
+  differentiable (coupling_energy (two_layers F Gx Gy)) (coupling_gradient (two_layers F Gx Gy)) ->
+  modular_ok (two_layers F Gx Gy) /\
+  (forall x y, modular_energy (two_layers F Gx Gy) (join x y) = frame_energy F x y) /\
+  (forall x y t, modular_follows (two_layers F Gx Gy) (fun s => join (x s) (y s)) t -> frame_follows F x y t).
+Proof.
+  move=> wf df; split; first exact: two_layers_ok.
+  by split; [exact: two_layers_energy | move=> x y t; exact: two_layers_follows].
+Qed.
+
+Theorem BL5_classical (N : nat) (h : hopfield N) : regular h -> symmetric (coupling h) ->
+  modular_ok (classical_frame h) /\
+  (forall x, modular_energy (classical_frame h) x = hopfield_energy h x) /\
+  (forall x i, modular_velocity (classical_frame h) x i = hopfield_velocity h x i).
+Proof.
+  move=> reg sym; split; first exact: classical_ok.
+  by split; [exact: classical_energy | exact: classical_velocity].
+Qed.
+
+Theorem BL5_modern (d n : nat) (b tx ty : R) (Z : mat n d) :
+  (0 < n)%N -> 0 < b -> 0 < tx -> 0 < ty ->
+  let M := two_layers (modern_frame b Z tx ty)
+    (fun a p => mulmv (fun i mu => - Z mu i) p) (fun a p mu => - mulmv Z a mu) in
+  modular_ok M /\
+  (forall x, modular_energy M (join x (mulmv Z x)) = modern_energy b Z x) /\
+  (forall x i, modular_velocity M (join x (mulmv Z x)) (lshift n i) = (- x i + modern_update b Z x i) / tx) /\
+  (forall x y mu, modular_velocity M (join x y) (rshift d mu) = (- y mu + mulmv Z x mu) / ty).
+Proof. exact: modern_instance. Qed.
+
+Theorem BL5_astrocyte (N K : nat) (m : memory N K) : (0 < K)%N -> positive m ->
+  let M := two_layers (astrocyte_frame m)
+    (fun a q i => - (sum (fun mu => q mu * (dot (pattern m mu) a * pattern m mu i)) / INR N))
+    (fun a q mu => - (dot (pattern m mu) a ^ 2 / (2 * INR N))) in
+  modular_ok M /\ locally_lipschitz (activations M) /\
+  (forall x u, modular_energy M (join x (fun mu => temp m * u mu)) = energy m x (softmax 1 u)) /\
+  (forall x u i, modular_velocity M (join x (fun mu => temp m * u mu)) (lshift K i) = velocity_x m x (softmax 1 u) i) /\
+  (forall x u mu, modular_velocity M (join x (fun mu => temp m * u mu)) (rshift N mu) = temp m * lift_velocity m x u mu).
+Proof. exact: astrocyte_instance. Qed.
+
+(** tanh units with zero coupling, from (1, ..., 1) at the rate e^{-t}. *)
+Example BL5_witness (N : nat) :
+  let h := Hopfield N (fun _ _ => 0) tanh (fun a => / cosh a ^ 2) (fun a => ln (cosh a)) 1 in
+  modular_ok (classical_frame h) /\ locally_lipschitz (activations (classical_frame h)) /\
+  modular_solution (classical_frame h) (fun t _ => exp (- t)).
+Proof. exact: classical_witness. Qed.
