@@ -12,6 +12,7 @@ from gatedmem.proofs.ledger import load
 from gatedmem.theory.derivation import Derivation, FalseStep, Implication, StepError, UndecidedStep
 from gatedmem.theory.indexed import Relation, abstract_function, eq, gt, le
 from gatedmem.theory.misprints import ASTROCYTE, CONTEXT, MISPRINTS, Misprint
+from gatedmem.theory.misprints.record import Argument
 
 EACH = pytest.mark.parametrize("misprint", MISPRINTS, ids=lambda misprint: f"{misprint.paper}-{misprint.number}")
 
@@ -78,19 +79,19 @@ def test_each_misprint_has_a_witness_from_an_instance_or_a_sign() -> None:
 # What a record may not get away with --------------------------------------------------------------------------
 
 y = Symbol("y", real=True)
-unknown = abstract_function("misprint_test_unknown")
+unknown = abstract_function("misprint_test_unknown", latex="u")
 
 
 def claims(d: Derivation, relation: Relation) -> None:
     d.claim(relation, "claim")
 
 
-def record(printed: Relation, right: Relation, **changes: object) -> Misprint:
-    made = Misprint(
-        "0000.00000", "1", "A square", "eq. 1", "A square.", printed, right, ("SM1",), claims,
-        lambda d: d.claim(gt(y**2 + 1, 0), "a square and one"),
-    )  # fmt: skip
-    return replace(made, **changes)  # type: ignore[arg-type]
+def gap(d: Derivation) -> None:
+    d.claim(gt(y**2 + 1, 0), "a square and one")
+
+
+def record(printed: Relation, right: Relation, argue: Argument = claims) -> Misprint:
+    return Misprint("0000.00000", "1", "A square", "eq. 1", "A square.", printed, right, ("SM1",), argue, gap)
 
 
 def test_a_sound_record_passes() -> None:
@@ -107,7 +108,7 @@ def test_an_argument_that_does_not_conclude_the_right_form_is_rejected() -> None
         d.claim(eq(y, y), "something else")
 
     with pytest.raises(FalseStep, match="the right form: is not concluded"):
-        record(eq(y, y + 1), eq(y**2, y**2 + 0 * y), argue=evades, right=eq(y + y**2, y**2 + y + 1)).derive()
+        record(eq(y, y + 1), eq((y + 1) ** 2, y**2 + 2 * y + 1), argue=evades).derive()
 
 
 def test_a_printed_form_that_the_engine_cannot_decide_is_no_misprint() -> None:

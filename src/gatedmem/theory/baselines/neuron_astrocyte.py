@@ -364,7 +364,7 @@ def descent(d: Derivation) -> None:
 
 one, two = Index("1", N, fixed=True), Index("2", N, fixed=True)
 eps = positive("epsilon")
-HEIGHT = 32
+HEIGHT = 10
 """X, the activity of neuron 1 in the counterexamples."""
 
 
@@ -387,30 +387,30 @@ class Case:
 CASES: dict[str, Case] = {
     "synapses at the start": Case(Fraction(1), Fraction(0), history="This is the initial state itself."),
     "processes at the start": Case(
-        Fraction(1, 8),
-        Fraction(3, 8),
-        history=r"It is the state at $w = \tfrac12$ of a solution with $a(0) = 0$, $q(0) = 1$: $a = (w - w^2)/2$, "
+        Fraction(3, 32),
+        Fraction(5, 32),
+        history=r"It is the state at $w = \tfrac14$ of a solution with $a(0) = 0$, $q(0) = 1$: $a = (w - w^2)/2$, "
         r"$q = (w + w^2)/2$.",
     ),
     "c": Case(
-        Fraction(7, 32),
-        Fraction(1, 32),
+        Fraction(39, 128),
+        Fraction(9, 128),
         into_s=1,
-        history=r"It is the state at $w = \tfrac12$ of a solution with $a(0) = q(0) = 0$: "
+        history=r"It is the state at $w = \tfrac14$ of a solution with $a(0) = q(0) = 0$: "
         r"$a + q = (1 - w)/2$, $a - q = (1 - w^2)/4$.",
     ),
     "d": Case(
-        Fraction(1, 32),
-        Fraction(7, 32),
+        Fraction(9, 128),
+        Fraction(39, 128),
         into_p=1,
-        history=r"It is the state at $w = \tfrac12$ of a solution with $a(0) = q(0) = 0$: "
+        history=r"It is the state at $w = \tfrac14$ of a solution with $a(0) = q(0) = 0$: "
         r"$a + q = (1 - w)/2$, $a - q = -(1 - w^2)/4$.",
     ),
     "tensor ij-ji": Case(
-        Fraction(1, 32),
-        Fraction(7, 32),
+        Fraction(9, 128),
+        Fraction(39, 128),
         by_tensor=1,
-        history=r"To leading order in $\varepsilon$ it is the state at $w = \tfrac12$ of a solution with "
+        history=r"To leading order in $\varepsilon$ it is the state at $w = \tfrac14$ of a solution with "
         r"$a(0) = q(0) = 0$, as for $d$.",
     ),
 }
@@ -461,7 +461,7 @@ def counterexamples(d: Derivation) -> None:
     """Derive, for each symmetry, a state that breaks only this one and at which the energy rises."""
     d.say(
         r"**Each symmetry is needed.** Take $N \ge 2$, all activations the identity, $\tau = 1$, $\gamma_n = 1$, "
-        r"$\gamma_s = \gamma_p = 3$, and two neurons 1 and 2. The symmetric system with $x = (32, 0)$ and suitable "
+        r"$\gamma_s = \gamma_p = 3$, and two neurons 1 and 2. The symmetric system with $x = (10, 0)$ and suitable "
         r"$b, c, d$ is at rest; break one symmetry to order $\varepsilon$. The differences $\varepsilon a = s_{12} - "
         r"s_{21}$ and $\varepsilon q = p_{12} - p_{21}$ obey $\dot a = -3a + q + \alpha$, $\dot q = -3q + a + "
         r"\kappa$ "
@@ -478,15 +478,15 @@ def counterexamples(d: Derivation) -> None:
     for name, case in CASES.items():
         c = d.branch(rf"**Without the symmetry of {_TITLES[name]}.** {case.history}")
         c.assume(eq(delta(one, two), 0), "two different neurons")
-        c.assume(le(eps**2, Rational(1, 100)), r"a small asymmetry")
+        c.assume(le(eps**2, Rational(1, 10_000)), r"a small asymmetry")
         point, parameters = exhibit(case)
         leading, rest = _growth(case)
         c.start(rate_at(point, parameters), "the rate of the energy there, by the balance")
         c.equal(eps**2 * (leading - rest * eps**2), "insert")
         c.at_least(
             0,
-            r"$\varepsilon^2 \le \tfrac1{100}$",
-            slack=[eps**2 * (leading - rest / 100), eps**2 * rest * (Rational(1, 100) - eps**2)],
+            r"$\varepsilon \le 10^{-2}$",
+            slack=[eps**2 * (leading - rest / 10_000), eps**2 * rest * (Rational(1, 10_000) - eps**2)],
             strict=True,
         )
         c.conclude(text=name)

@@ -16,7 +16,6 @@ from gatedmem.theory.astrocyte.model import (
     Z,
     drive,
     f,
-    fitness,
     gain_dissipation,
     gate_target,
     i,
@@ -25,7 +24,6 @@ from gatedmem.theory.astrocyte.model import (
     j,
     k,
     m,
-    mean_fitness,
     mu,
     neuron_dissipation,
     nu,
@@ -114,19 +112,27 @@ def _tangent_gap(d: Derivation) -> None:
 
 
 astrocyte_1 = Misprint(
-    PAPER, "1", "The sign of the multiplier", "eq. 17",
+    PAPER, "1", "The sign of the multiplier", "Eq. 17",
     r"The multiplier of the tangent projection is printed with a plus sign.",
     eq(lam, _sum_z / _sum_normal), eq(lam, -_sum_z / _sum_normal), ("AG6",), _tangent, _tangent_gap,
 )  # fmt: skip
 
 # 2: a factor one half in the gradient ------------------------------------------------------------------------
 
-_quadratic = over_neurons(lambda i: over_neurons(lambda j: phi(x[i]) * W[i, j] * phi(x[j]), i))
-_slope = phi_prime(x[k]) * drive(k, W=W)
+_quadratic, h = real("quadratic_form"), vector("input", N)
+notation("quadratic_form", r"(\varphi^{\mathsf T} W \varphi)")
+notation("input", r"(W\varphi)")
+_slope = phi_prime(x[k]) * h[k]
+
+
+def _name_input(d: Derivation) -> None:
+    introduce(d, "W")
+    d.define(h[i], drive(i, W=W), "the input of a neuron")
 
 
 def _half(d: Derivation, relation: Relation) -> None:
-    introduce(d, "W")
+    _name_input(d)
+    d.define(_quadratic, over_neurons(lambda i: phi(x[i]) * h[i]), "a quadratic form in the activations")
     d.start(relation.left, "the part of the energy that the gains weigh, differentiated")
     d.equal(relation.right, r"a quadratic form with a symmetric matrix gives its gradient twice")
     d.conclude()
@@ -140,11 +146,11 @@ def _half_gap(d: Derivation) -> None:
     d.start(Partial(_quadratic, x[k]), "without it the gradient")
     d.equal(2 * _slope, "is twice the one of the second line")
     d.conclude()
-    differ(d, 2 * _slope, _slope, "the lines disagree", (_unequal(drive(k, W=W), 0), "the neuron has an input"))
+    differ(d, 2 * _slope, _slope, "the lines disagree", (_unequal(h[k], 0), "the neuron has an input"))
 
 
 astrocyte_2 = Misprint(
-    PAPER, "2", "A factor one half in the gradient", "eq. 23, first line",
+    PAPER, "2", "A factor one half in the gradient", "Eq. 23, first line",
     r"The first line lacks the factor $\frac12$ that the second has absorbed by differentiating a square.",
     eq(Partial(_quadratic, x[k]), _slope), eq(Partial(_quadratic / 2, x[k]), _slope), ("AG5",), _half, _half_gap,
 )  # fmt: skip
@@ -199,12 +205,12 @@ def _potential_gap(d: Derivation) -> None:
 
 _activation = Partial(_SINH / _COSH, a)
 astrocyte_3a = Misprint(
-    PAPER, "3a", "The slope of the activation", "two places",
+    PAPER, "3a", "The slope of the activation", "Two places",
     r"$\varphi(a) = \tanh(\sigma a)$ is differentiated without the factor $\sigma$ of the chain rule.",
     eq(_activation, 1 / _COSH**2), eq(_activation, sigma / _COSH**2), ("AG5",), _differentiate, _slope_gap,
 )  # fmt: skip
 astrocyte_3b = Misprint(
-    PAPER, "3b", "The potential of the activation", "once, below eq. 9",
+    PAPER, "3b", "The potential of the activation", "Once, below eq. 9",
     r"$\Lambda$ is printed with $1/k$ in front and $\sigma$ inside, so that $\Lambda' = \varphi$ fails.",
     eq(Partial(log(_COSH) / other_slope, a), _potential_slope), eq(Partial(log(_COSH) / sigma, a), _potential_slope),
     ("AG5",), _differentiate, _potential_gap,
@@ -217,19 +223,20 @@ _bare_weight = over_patterns(lambda mu: pi[mu] * xi[mu, i] * xi[mu, j])
 
 
 def _mixture(d: Derivation, relation: Relation) -> None:
-    introduce(d, "m", "W")
+    introduce(d, "m")
+    _name_input(d)
     d.start(relation.left, r"the input $W(p)\varphi(x)$, which is the state at an equilibrium")
     d.equal(relation.right, "collect by patterns")
     d.conclude()
 
 
 def _mixture_gap(d: Derivation) -> None:
-    d.start(_bare - drive(k, W=W), "the mixture of the printed experts, minus the input")
-    d.equal((N / K - 1) * drive(k, W=W), r"the factor $K/N$ is missing")
+    d.start(_bare - h[k], "the mixture of the printed experts, minus the input")
+    d.equal((N / K - 1) * h[k], r"the factor $K/N$ is missing")
     d.conclude()
     differ(
-        d, (N - K) / K * drive(k, W=W), 0, r"equal only where $N = K$",
-        (_unequal(N - K, 0), r"$N \ne K$"), (_unequal(drive(k, W=W), 0), "the neuron has an input"),
+        d, (N - K) / K * h[k], 0, r"equal only where $N = K$",
+        (_unequal(N - K, 0), r"$N \ne K$"), (_unequal(h[k], 0), "the neuron has an input"),
     )  # fmt: skip
 
 
@@ -256,15 +263,14 @@ def _fast_weights_gap(d: Derivation) -> None:
     )  # fmt: skip
 
 
-_input = drive(k, W=W)
 astrocyte_4a = Misprint(
-    PAPER, "4a", "The factor of the experts", "eq. 10",
+    PAPER, "4a", "The factor of the experts", "Eq. 10",
     r"An equilibrium is $x^* = \sum_\mu p_\mu E_\mu$; the experts $E_\mu$ are printed without $K/N$.",
-    eq(_input, _bare), eq(_input, over_patterns(lambda mu: p[mu] * (K / N * xi[mu, k] * m[mu]))), ("AG13",),
+    eq(h[k], _bare), eq(h[k], over_patterns(lambda mu: p[mu] * (K / N * xi[mu, k] * m[mu]))), ("AG13",),
     _mixture, _mixture_gap,
 )  # fmt: skip
 astrocyte_4b = Misprint(
-    PAPER, "4b", "The factor of the fast weights", r"case $\tau_p \to 0$",
+    PAPER, "4b", "The factor of the fast weights", r"Case $\tau_p \to 0$",
     r"The weights of the slaved system are printed without $K/N$.",
     eq(W[i, j], _bare_weight), eq(W[i, j], K / N * _bare_weight), ("AG16",), _fast_weights, _fast_weights_gap,
 )  # fmt: skip
@@ -297,7 +303,7 @@ def _growth_gap(d: Derivation) -> None:
 
 _entropic = -T * log(p[mu]) - T
 astrocyte_5 = Misprint(
-    PAPER, "5", "The temperature in the score", r"case $\tau_x \to 0$",
+    PAPER, "5", "The temperature in the score", r"Case $\tau_x \to 0$",
     r"The score is printed with an extra $1/T$; the temperature enters the fitness only, by its entropic term.",
     eq(_growth, m[mu] ** 2 / (2 * N * T) + _entropic), eq(_growth, m[mu] ** 2 / (2 * N) + _entropic), ("AG5", "AG11"),
     _growth_rate, _growth_gap,
@@ -332,8 +338,9 @@ def _face_gap(d: Derivation) -> None:
     notation("Fbar_S", r"\langle p, F\rangle")
     small = positive("p_off")
     notation("p_off", r"p_\nu")
-    d.start(FlowDerivative(log(small), (small, small * (off - T * log(small) - rest) / tau_p)),
-            "and each such point repels off its face: the growth rate of a small gain that is missing on it")  # fmt: skip
+    d.say(r"And each such point repels off its face. Let $p_\nu$ be a small gain that is missing on it:")
+    velocity = small * (off - T * log(small) - rest) / tau_p
+    d.start(FlowDerivative(log(small), (small, velocity)), "its growth rate")
     d.equal((off - T * log(small) - rest) / tau_p, r"grows beyond any bound as $p_\nu \to 0$ (AG12)")
     d.conclude()
     wide = d.branch("Let the face hold two patterns or more, $a$ and $c$ among them.")
@@ -351,7 +358,7 @@ def _face_gap(d: Derivation) -> None:
 
 
 astrocyte_6 = Misprint(
-    PAPER, "6", "Stationary points that are not one-hot", "degenerate stationarity",
+    PAPER, "6", "Stationary points that are not one-hot", "Degenerate stationarity",
     r"Said: only one-hot gains, $p_\mu(1 - p_\mu) = 0$, solve it. Every face carries a stationary point, the softmax "
     r"$\pi^S$ restricted to its support; all of them repel off their face.",
     eq(on_face[b] * (1 - on_face[b]), 0), eq(qdot[b], 0), ("AG11", "AG12"), _face, _face_gap, in_words=True,
@@ -387,9 +394,9 @@ def _descent_gap(d: Derivation) -> None:
 
 
 astrocyte_7 = Misprint(
-    PAPER, "7", "The metric of the descent", "descent of the energy",
-    r"Said: $dL/dt = -\lVert\nabla L\rVert^2$. It holds in the metric $\tau_x H \oplus K\tau_p G$, with the velocities "
-    r"inside, not in the Euclidean norm.",
+    PAPER, "7", "The metric of the descent", "Descent of the energy",
+    r"Said: $dL/dt = -\lVert\nabla L\rVert^2$. It holds in the metric $\tau_x H \oplus K\tau_p G$, with the "
+    r"velocities inside, not in the Euclidean norm.",
     eq(_rate, -_steepness), eq(_rate, -neuron_dissipation(x, xdot) - gain_dissipation(p, pdot)), ("AG8",),
     _descent, _descent_gap,
 )  # fmt: skip
@@ -428,9 +435,9 @@ def _cold_gap(d: Derivation) -> None:
 
 
 astrocyte_8 = Misprint(
-    PAPER, "8", "Zero temperature", "eq. 35",
-    r"At $T = 0$ the gains are said to be uniform on the maximal scores. That is the limit of the softmax; at $T = 0$ "
-    r"itself every point of a face of equal scores is stationary.",
+    PAPER, "8", "Zero temperature", "Eq. 35",
+    r"At $T = 0$ the gains are said to be uniform on the maximal scores. That is the limit of the softmax; at "
+    r"$T = 0$ itself every point of a face of equal scores is stationary.",
     eq(q[b], 1 / M), eq(qdot[b], 0), ("AG18", "SM8"), _cold, _cold_gap,
 )  # fmt: skip
 
@@ -438,11 +445,14 @@ astrocyte_8 = Misprint(
 
 radius = nonnegative("r")
 _grown = exp(2 * sigma * radius)
-_own = radius * (_grown - 1) / (_grown + 1) - (log(1 + _grown) - sigma * radius - log(2)) / sigma
+_own = real("own_energy")
+notation("own_energy", r"(r\varphi(r) - \Lambda(r))")
+_own_value = radius * (_grown - 1) / (_grown + 1) - (log(1 + _grown) - sigma * radius - log(2)) / sigma
 
 
 def _confined(d: Derivation, relation: Relation) -> None:
     part = _grown / (1 + _grown)
+    d.define(_own, _own_value, "the energy of a neuron at $|x| = r$, for it is even")
     d.claim(
         eq(log(1 + _grown) - sigma * radius - log(2), log((exp(sigma * radius) + exp(-sigma * radius)) / 2)),
         r"$\log\cosh(\sigma r)$ by exponentials",
@@ -451,7 +461,7 @@ def _confined(d: Derivation, relation: Relation) -> None:
     slack = [2 * radius / (1 + _grown), (part - 1 - log(part)) / sigma, 1 / ((1 + _grown) * sigma)]
     d.claim(
         lt(_own, log(2) / sigma),
-        r"the energy $r\varphi(r) - \Lambda(r)$ of a neuron at $|x| = r$",
+        r"$\log(1 + e^{-2\sigma r}) > 0$ and $\varphi < 1$",
         slack=slack,
         label="a neuron's energy",
     )
@@ -462,15 +472,15 @@ def _confined(d: Derivation, relation: Relation) -> None:
 def _confined_gap(d: Derivation) -> None:
     d.say(
         r"So the energy has sublevel sets that are unbounded in $x$ (AG9), and its descent alone keeps no solution "
-        r"bounded. Nor does it keep the gains off the faces: the stationary points of misprint 6 are at rest too. What "
-        r"closes the gap: AG3 bounds the neurons, AG2 the gains from below, AG8 is the exact descent, and AG10 "
+        r"bounded. Nor does it keep the gains off the faces: the stationary points of misprint 6 are at rest too. "
+        r"What closes the gap: AG3 bounds the neurons, AG2 the gains from below, AG8 is the exact descent, and AG10 "
         r"concludes, with an analytic-gradient argument for a single limit."
     )
     d.claim(gt(log(2) / sigma - _own, 0), "the energy stays below a bound however far the neuron is", label="far")
 
 
 astrocyte_9 = Misprint(
-    PAPER, "9", "What global convergence needs", "convergence",
+    PAPER, "9", "What global convergence needs", "Convergence",
     r"Said: the energy ensures global convergence. That would need an energy that grows with $|x|$; it is bounded.",
     ge(_own, log(2) / sigma), lt(_own, log(2) / sigma), ("AG2", "AG3", "AG8", "AG9", "AG10"),
     _confined, _confined_gap, in_words=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import mpmath
 from sympy import Expr, Integer
 
-from gatedmem.theory.context.definitions import B, N, alpha, competition, d, gram, i, j, k, lam, zeta
+from gatedmem.theory.context.definitions import B, N, alpha, competition, d, gate_entry, gram, i, j, k, lam, zeta
 from gatedmem.theory.derivation import Combination, Derivation
-from gatedmem.theory.indexed import Index, Partial, Relation, eq, gt, lt, matrix, put, real, total, vector
+from gatedmem.theory.indexed import Index, Partial, Relation, eq, gt, lt, put, real, total, vector
 from gatedmem.theory.misprints.record import Misprint, differ
 from gatedmem.theory.printing import notation
 from gatedmem.theory.sampling import Sample
@@ -22,31 +22,31 @@ s, p, e, w = vector("s", N), vector("p", N, positive=True), vector("e", N), vect
 
 # 1: the competition between gates ----------------------------------------------------------------------------
 
-_energy = alpha / 2 * total(s[i] * competition(i, j) * s[j], i, j)
-_input = total(competition(k, j) * s[j], j)
+_energy, felt = real("E_h2"), vector("felt", N)
+notation("E_h2", r"E_{h2}")
+notation("felt", r"(W_2 s)")
 
 
 def _competition(o: Derivation, relation: Relation) -> None:
-    o.start(relation.left, r"the current of $E_{h2} = \frac\alpha2 s^{\mathsf T} W_2 s$")
+    o.define(felt[i], total(competition(i, j) * s[j], j), r"$W_2 = G - \mathrm{diag}\,G$, applied to the gates")
+    o.define(_energy, alpha / 2 * total(s[i] * felt[i], i), "the energy of the competition")
+    o.start(relation.left, "the current")
     o.equal(-alpha / 2 * total((competition(k, j) + competition(j, k)) * s[j], j), "each gate occurs on either side")
     o.equal(relation.right, r"$W_2$ is symmetric: a factor one, not two")
     o.conclude()
 
 
 def _competition_gap(o: Derivation) -> None:
-    o.start(-2 * alpha * _input + alpha * _input, "printed minus right")
-    o.equal(-alpha * _input, "once too often")
-    o.conclude()
     differ(
-        o, -alpha * _input, 0, "the currents differ",
-        (Relation(alpha, "≠", Integer(0)), "the gates compete"), (Relation(_input, "≠", Integer(0)), "and feel it"),
+        o, -2 * alpha * felt[k], -alpha * felt[k], "the currents differ",
+        (Relation(alpha, "≠", Integer(0)), "the gates compete"), (Relation(felt[k], "≠", Integer(0)), "and feel it"),
     )  # fmt: skip
 
 
 context_1 = Misprint(
-    PAPER, "1", "The competition current", "once; right in eq. 2",
+    PAPER, "1", "The competition current", "Once; right in eq. 2",
     r"The current of $E_{h2}$ is printed with a factor two that its $\frac12$ has cancelled.",
-    eq(-Partial(_energy, s[k]), -2 * alpha * _input), eq(-Partial(_energy, s[k]), -alpha * _input), ("CG1",),
+    eq(-Partial(_energy, s[k]), -2 * alpha * felt[k]), eq(-Partial(_energy, s[k]), -alpha * felt[k]), ("CG1",),
     _competition, _competition_gap,
 )  # fmt: skip
 
@@ -67,10 +67,12 @@ def _quadratic(context: Expr, gates: Expr) -> Expr:
 
 
 _followed = total(zeta[a, j] * s[j], j)
-_squares = total(s[i] ** 2, i)
-_overlaps = total(s[i] * gram(i, j) * s[j], i, j)
+_quadratic_energy, _squares, _overlaps, _clamped = real("E_2 squares overlaps clamped")
+notation("E_2", r"E_2(Zs, s)")
+notation("squares", r"|s|^2")
+notation("overlaps", r"s^{\mathsf T} G s")
+notation("clamped", r"s^{\mathsf T} A s")
 _right_form = (1 - alpha) / 2 * (_squares - _overlaps)
-_clamped_form = ((1 - alpha) * _squares + alpha * _overlaps) / 2
 
 
 def _unit_norms(sample: Sample) -> None:
@@ -87,16 +89,27 @@ def _unit_norms(sample: Sample) -> None:
 def _free_context(o: Derivation, relation: Relation) -> None:
     o.prepare = _unit_norms
     unit = o.assume(eq(total(zeta[a, i] ** 2, a), 1), "unit norms", rewrite=False)
+    o.define(_squares, total(s[i] ** 2, i))
+    o.define(_overlaps, total(s[i] * gram(i, j) * s[j], i, j), "the overlaps of the memories")
+    o.define(_clamped, total(s[i] * gate_entry(i, j) * s[j], i, j), r"the gate matrix $A = I + \alpha W_2$")
     o.say(r"The context descends $\frac12 |c|^2 - s^{\mathsf T} W_1 c$, least at $c = W_1^{\mathsf T} s = Zs$.")
-    o.start(relation.left, r"the quadratic part of the energy there, with $W_1 = Z^{\mathsf T}$")
-    o.equal(relation.right, r"$A - W_1 W_1^{\mathsf T} = (1 - \alpha)(I - G)$",
-            using=[Combination(-alpha / 2 * s[i] ** 2, unit, (i,))])  # fmt: skip
+    o.define(
+        _quadratic_energy,
+        _quadratic(_followed, s[i]),
+        r"the quadratic part of the energy there, $W_1 = Z^{\mathsf T}$",
+    )
+    o.start(relation.left)
+    o.equal(
+        relation.right,
+        r"$A - W_1 W_1^{\mathsf T} = (1 - \alpha)(I - G)$",
+        using=[Combination(-alpha / 2 * s[i] ** 2, unit, (i,))],
+    )
     o.conclude()
 
 
 def _free_context_gap(o: Derivation) -> None:
-    o.start(_clamped_form - _right_form, r"with $A$ in its place, minus this")
-    o.equal(total(total(zeta[a, i] * s[i], i) ** 2, a) / 2, r"$\frac12 |Zs|^2$, which the context takes away")
+    o.start(_clamped / 2 - _quadratic_energy, r"with $A$ in its place, minus this")
+    o.equal(_overlaps / 2, r"$\frac12 |Zs|^2$, which the context takes away")
     o.conclude()
     below = o.branch(r"Let $\alpha < 1$, and go along an eigenvector of $G$ whose eigenvalue exceeds one.")
     below.assume(lt(alpha, 1))
@@ -104,7 +117,8 @@ def _free_context_gap(o: Derivation) -> None:
     one = below.assume(eq(total(e[i] ** 2, i), 1), "length one", rewrite=False)
     below.assume(gt(mu, 1), r"there is one unless $G = I$, for the mean of the eigenvalues is one")
     below.assume(Relation(t, "≠", Integer(0)))
-    along = put(_right_form, {s[i]: t * e[i]})
+    quadratic = total(s[i] ** 2, i) - total(s[i] * gram(i, j) * s[j], i, j)
+    along = (1 - alpha) / 2 * put(quadratic, {s[i]: t * e[i]})
     falling = (1 - alpha) * (1 - mu) * t**2 / 2
     below.start(along, r"at $s = te$")
     below.equal(
@@ -117,8 +131,10 @@ def _free_context_gap(o: Derivation) -> None:
     )
     below.conclude()
     below.claim(lt(falling, 0), "a parabola that opens downwards", label="falls")
-    o.say(r"For $\alpha > 1$ an eigenvalue below one does the same. At $\alpha = 1$ and for $G = I$ the form is zero, "
-          r"and the coupling $-\lambda s^{\mathsf T} \hat r$ falls along $s = t\mathbf 1$ like $-\lambda t$:")  # fmt: skip
+    o.say(
+        r"For $\alpha > 1$ an eigenvalue below one does the same. At $\alpha = 1$ and for $G = I$ the form is zero, "
+        r"and the coupling $-\lambda s^{\mathsf T} \hat r$ falls along $s = t\mathbf 1$ like $-\lambda t$:"
+    )
     simplex = o.branch()
     simplex.assume(eq(total(p[i], i), 1), "a softmax sums to one (SM1)")
     simplex.start(-lam * total(t * p[i], i), "the coupling")
@@ -129,24 +145,36 @@ def _free_context_gap(o: Derivation) -> None:
 
 
 context_3 = Misprint(
-    PAPER, "3", "The free context", "eqs. 1 to 4 with the context free",
-    r"With the context free, $A(\alpha)$ is replaced by $A(\alpha) - W_1 W_1^{\mathsf T}$. With $W_1 = Z^{\mathsf T}$ the "
-    r"energy then has no lower bound, and the four-layer system diverges. The clamped theorems are not touched.",
-    eq(_quadratic(_followed, s[i]), _clamped_form), eq(_quadratic(_followed, s[i]), _right_form), ("CG5",),
+    PAPER, "3", "The free context", "Eqs. 1 to 4 with the context free",
+    r"With the context free, $A(\alpha)$ is replaced by $A(\alpha) - W_1 W_1^{\mathsf T}$. With "
+    r"$W_1 = Z^{\mathsf T}$ the energy then has no lower bound, and the four-layer system diverges. The clamped "
+    r"theorems are not touched.",
+    eq(_quadratic_energy, _clamped / 2), eq(_quadratic_energy, _right_form), ("CG5",),
     _free_context, _free_context_gap, in_words=True,
 )  # fmt: skip
 
 # 5: the constant of uniqueness -------------------------------------------------------------------------------
 
-_inverse, _raised = total(B[k, j] * w[j], j), total((B[k, j] + t) * w[j], j)
 _covariance = softmax_covariance(p[i], i, k)
+before, after = vector("Jw", N), vector("J_tw", N)
+norm_before, norm_after = real("form_B form_B_t")
+notation("Jw", r"(\Sigma B w)")
+notation("J_tw", r"(\Sigma B_t w)")
+notation("form_B", r"\mathbf 1^{\mathsf T} B \mathbf 1")
+notation("form_B_t", r"\mathbf 1^{\mathsf T} B_t \mathbf 1")
 
 
 def _uniqueness(o: Derivation, relation: Relation) -> None:
     o.say(
-        r"Uniqueness turns on the Jacobian $\beta\lambda^2(\mathrm{diag}\,p - pp^{\mathsf T})A^{-1}$ of $\Phi$; write $B = A^{-1}$ and "
-        r"add $t$ to all its entries."
+        r"Uniqueness turns on the Jacobian $\beta\lambda^2\Sigma B$ of $\Phi$, $\Sigma = \mathrm{diag}\,p - "
+        r"pp^{\mathsf T}$, $B = A^{-1}$. Let $B_t$ be $B$ with $t$ added to all its entries."
     )
+    o.define(before[i], total(_covariance * total(B[k, j] * w[j], j), k), "the Jacobian applied to any vector")
+    o.define(after[i], total(_covariance * total((B[k, j] + t) * w[j], j), k), "the same after the change")
+    o.define(
+        norm_before, total(B[i, j], i, j), r"$N$ times the quadratic form at the unit vector $\mathbf 1/\sqrt N$"
+    )
+    o.define(norm_after, total(B[i, j] + t, i, j), "the same after the change")
     o.assume(eq(total(p[i], i), 1), "a softmax sums to one (SM1)")
     o.start(relation.left)
     o.equal(relation.right, "the softmax covariance kills constants")
@@ -154,19 +182,19 @@ def _uniqueness(o: Derivation, relation: Relation) -> None:
 
 
 def _uniqueness_gap(o: Derivation) -> None:
-    o.start(total(B[i, j] + t, i, j) / N, r"but the quadratic form of $A^{-1}$ at $\mathbf 1/\sqrt N$")
-    o.equal(total(B[i, j], i, j) / N + N * t, "moves with $t$, without bound, and the norm with it")
+    o.start(norm_after - norm_before, r"but the quadratic form of $A^{-1}$ along $\mathbf 1$")
+    o.equal(N**2 * t, "moves with $t$, without bound, and the norm with it")
     o.conclude()
-    differ(o, N * t, 0, r"the norm sees what $\Phi$ does not", (Relation(t, "≠", Integer(0)), "some shift"))
+    differ(o, N**2 * t, 0, r"the norm sees what $\Phi$ does not", (Relation(t, "≠", Integer(0)), "a change"))
 
 
 context_5 = Misprint(
     PAPER, "5", "The constant of uniqueness", "Theorem 3.4",
-    r"The constant uses $\lVert A^{-1}\rVert$, as if all of $A^{-1}$ counted. Only its action on $\mathbf 1^\perp$ does: "
-    r"a multiple of $\mathbf 1\mathbf 1^{\mathsf T}$ changes the norm and not the Jacobian. The printed condition "
-    r"suffices; it is loose.",
-    eq(total(B[i, j] + t, i, j) / N, total(B[i, j], i, j) / N),
-    eq(total(_covariance * _raised, k), total(_covariance * _inverse, k)), ("CG12",), _uniqueness, _uniqueness_gap,
+    r"The constant uses $\lVert A^{-1}\rVert$, as if all of $A^{-1}$ counted; only its action on $\mathbf 1^\perp$ does. "
+    r"Change $B = A^{-1}$ by a multiple of $\mathbf 1\mathbf 1^{\mathsf T}$ to $B_t$: the Jacobian $\beta\lambda^2\Sigma B$, "
+    r"$\Sigma = \mathrm{diag}\,p - pp^{\mathsf T}$, stays, and the norm moves. The printed condition suffices; it is "
+    r"loose.",
+    eq(norm_after, norm_before), eq(after[i], before[i]), ("CG12",), _uniqueness, _uniqueness_gap,
     in_words=True,
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ be built. The relations that a reader sees are the ones that were put to this te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,10 +31,11 @@ class Misprint:
 
     ``number`` is its place in the list of the paper's misprints (a letter where one entry stands for several
     formulas), ``paper`` an arXiv number, ``place`` where in the paper, ``summary`` what is wrong, in words with
-    inline formulas. ``printed`` and ``right`` are the two forms in the notation of this package; where the paper makes
-    its claim in words (``in_words``), ``printed`` is a formula that the claim entails. ``ledger`` names the statements that carry the
-    right form. ``argue`` tries to show a relation; ``gap`` goes on from the proof of the right form and shows that the
-    printed one is not the same: its last conclusion is a strict inequality or a "≠", perhaps under hypotheses.
+    inline formulas. ``printed`` and ``right`` are the two forms in the notation of this package; where the paper
+    makes its claim in words (``in_words``), ``printed`` is a formula that the claim entails. ``ledger`` names the
+    statements that carry the right form. ``argue`` tries to show a relation; ``gap`` goes on from the proof of the
+    right form and shows that the printed one is not the same: its last conclusion is a strict inequality or a "≠",
+    perhaps under hypotheses.
     """
 
     paper: str
@@ -75,7 +77,11 @@ class Misprint:
         if not any(_states(derivation, conclusion, self.right) for conclusion in derivation.conclusions):
             raise FalseStep(derivation, "the right form", self.right.left, self.right.right, "is not concluded")
         refused = self._refusal(derivation)
-        text = f"**As printed.** The same argument is refused for ${self.printed_tex}$ at “{refused.rule}”."
+        found = re.search(r"which is (\S+) at an instance", refused.witness)
+        said = f"its sides are {found.group(1)} apart at an instance" if found else "it has the wrong sign"
+        text = (
+            f"**As printed.** With ${self.printed_tex}$ the same argument fails at the step “{refused.rule}”: {said}."
+        )
         derivation.steps.append(Step("text", text, method=USUAL))
         known = len(derivation.conclusions)
         self.gap(derivation)

@@ -8,7 +8,7 @@
     cue s F              == the pattern s with the entries in the set F flipped
     gains_first m x      == p := softmax(f(x)/T), then x := W(p) phi(x)
     neurons_first m x    == x := W(1/K) phi(x), the step of the classical Hopfield network
-    returns m mu y       == readout y is exactly pattern mu *)
+    returns m mu y       == sign_of y is exactly pattern mu *)
 
 From Coq Require Import Reals.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun finset.
@@ -32,4 +32,4 @@ Definition gains_first {N K : nat} (m : memory N K) (x : vec N) : vec N :=
 Definition neurons_first {N K : nat} (m : memory N K) (x : vec N) : vec N :=
   drive m x (fun _ => 1 / INR K).
 Definition returns {N K : nat} (m : memory N K) (mu : 'I_K) (y : vec N) : bool :=
-  [forall i, Req_EM_T (readout (y i)) (pattern m mu i)].
+  [forall i, Req_EM_T (sign_of (y i)) (pattern m mu i)].

@@ -15,7 +15,7 @@ Open Scope R_scope.
 
 Definition sign_vec {N : nat} (s : signs N) : vec N := fun i => sgn (s i).
 Definition sign_error {N : nat} (s x : vec N) : R :=
-  / 2 * sum (fun i => Rabs (s i - readout (x i))).
+  / 2 * sum (fun i => Rabs (s i - sign_of (x i))).
 Definition soft_error {N K : nat} (m : memory N K) (s x : vec N) : R :=
   / 2 * sum (fun i => Rabs (s i - phi m (x i))).
 Definition with_tau_x {N K : nat} (m : memory N K) (tau : R) : memory N K :=

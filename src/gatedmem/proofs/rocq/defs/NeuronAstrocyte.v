@@ -4,7 +4,7 @@
     processes p_ij; activations phi, g, psi, the derivatives of the convex Lagrangians.
 
     activation_triple   == a function, its derivative and a primitive
-    network N           == activations, leaks, time constants, inputs, tensor T
+    na_network N        == activations, leaks, time constants, inputs, tensor T
     velocity_n/_s/_a    == right-hand sides of the flow of x, s, p
     na_energy           == the energy
     na_follows          == the curve (x, s, p) has the velocity of the flow at time t
@@ -29,7 +29,7 @@ Definition is_triple (a : activation_triple) : Prop :=
 Definition is_lipschitz (f : R -> R) : Prop :=
   exists L, forall u v, Rabs (f u - f v) <= L * Rabs (u - v).
 
-Record network (N : nat) : Type := Network {
+Record na_network (N : nat) : Type := NaNetwork {
   neuron : activation_triple;        (* phi, phi', its primitive *)
   synapse : activation_triple;       (* g *)
   process : activation_triple;       (* psi *)
@@ -46,7 +46,7 @@ Arguments input_n {N}. Arguments input_s {N}. Arguments input_a {N}. Arguments t
 Definition sum2 {m n : nat} (a : mat m n) : R := sum (fun i => sum (fun j => a i j)).
 
 Section Network.
-Context {N : nat} (w : network N).
+Context {N : nat} (w : na_network N).
 
 Definition phi_n (x : vec N) : vec N := fun i => act (neuron w) (x i).
 Definition g_s (s : mat N N) : mat N N := fun i j => act (synapse w) (s i j).

@@ -31,47 +31,47 @@ Context {N K : nat} (m : memory N K).
 Hypotheses (pos : positive m) (bin : binary m).
 
 Definition dissipation_at (y : vec (N + K)) : R :=
-  tau_x m * sum (fun i => phi' m (neurons y i) * velocity_x m (neurons y) (softmax 1 (gates y)) i ^ 2)
-  + INR K * tau_p m * sum (fun mu => velocity_p m (neurons y) (softmax 1 (gates y)) mu ^ 2 / softmax 1 (gates y) mu).
+  tau_x m * sum (fun i => phi' m (neurons y i) * velocity_x m (neurons y) (softmax 1 (log_gains y)) i ^ 2)
+  + INR K * tau_p m * sum (fun mu => velocity_p m (neurons y) (softmax 1 (log_gains y)) mu ^ 2 / softmax 1 (log_gains y) mu).
 
-Let energy_at (y : vec (N + K)) : R := energy m (neurons y) (softmax 1 (gates y)).
+Let energy_at (y : vec (N + K)) : R := energy m (neurons y) (softmax 1 (log_gains y)).
 
 (** ** Continuity on a bounded set *)
 Section Continuity.
 Variables (D : vec (N + K) -> Prop) (M : R).
 Hypothesis bounded : forall y, D y -> norm y <= M.
 
-Lemma nice_velocity_x i : nice D (fun y => velocity_x m (neurons y) (softmax 1 (gates y)) i).
+Lemma nice_velocity_x i : nice D (fun y => velocity_x m (neurons y) (softmax 1 (log_gains y)) i).
 Proof.
-  apply: (nice_ext D (fun y => / tau_x m * (drive m (neurons y) (softmax 1 (gates y)) i - y (lshift K i)))).
+  apply: (nice_ext D (fun y => / tau_x m * (drive m (neurons y) (softmax 1 (log_gains y)) i - y (lshift K i)))).
     by move=> y; rewrite /velocity_x /neurons /Rdiv; ring.
   by apply: nice_scal; apply: nice_minus; [exact: nice_drive | exact: (nice_coord D _ M)].
 Qed.
 
 (** The rate of ln p_mu. *)
 Let rate (y : vec (N + K)) (mu : 'I_K) : R :=
-  lift_velocity m (neurons y) (gates y) mu - dot (softmax 1 (gates y)) (lift_velocity m (neurons y) (gates y)).
+  lift_velocity m (neurons y) (log_gains y) mu - dot (softmax 1 (log_gains y)) (lift_velocity m (neurons y) (log_gains y)).
 
 Lemma nice_rate mu : nice D (fun y => rate y mu).
 Proof.
-  have L nu : nice D (fun y => lift_velocity m (neurons y) (gates y) nu).
+  have L nu : nice D (fun y => lift_velocity m (neurons y) (log_gains y) nu).
     apply: (nice_ext D (fun y => / tau_p m * (score m (neurons y) nu - temp m * y (rshift N nu)))).
-      by move=> y; rewrite /lift_velocity /gates /Rdiv; ring.
+      by move=> y; rewrite /lift_velocity /log_gains /Rdiv; ring.
     apply: nice_scal; apply: nice_minus; first exact: nice_score.
     by apply: nice_scal; exact: (nice_coord D _ M).
-  apply: nice_minus => //; apply: (nice_sum D _ (fun nu y => softmax 1 (gates y) nu * lift_velocity m (neurons y) (gates y) nu)) => nu.
+  apply: nice_minus => //; apply: (nice_sum D _ (fun nu y => softmax 1 (log_gains y) nu * lift_velocity m (neurons y) (log_gains y) nu)) => nu.
   by apply: nice_mult => //; exact: nice_softmax.
 Qed.
 
-Lemma velocity_p_rate y mu : velocity_p m (neurons y) (softmax 1 (gates y)) mu = softmax 1 (gates y) mu * rate y mu.
+Lemma velocity_p_rate y mu : velocity_p m (neurons y) (softmax 1 (log_gains y)) mu = softmax 1 (log_gains y) mu * rate y mu.
 Proof.
   rewrite -lift_velocity_p //; last exact: pos_tau_p_neq0.
   by have := pos_temp m pos; lra.
 Qed.
 
-Lemma nice_velocity_p mu : nice D (fun y => velocity_p m (neurons y) (softmax 1 (gates y)) mu).
+Lemma nice_velocity_p mu : nice D (fun y => velocity_p m (neurons y) (softmax 1 (log_gains y)) mu).
 Proof.
-  apply: (nice_ext D (fun y => softmax 1 (gates y) mu * rate y mu)); first by move=> y; rewrite velocity_p_rate.
+  apply: (nice_ext D (fun y => softmax 1 (log_gains y) mu * rate y mu)); first by move=> y; rewrite velocity_p_rate.
   by apply: nice_mult; [exact: nice_softmax | exact: nice_rate].
 Qed.
 
@@ -80,14 +80,14 @@ Proof.
   have sq f : nice D f -> nice D (fun y => f y ^ 2).
     by move=> F; apply: (nice_ext D (fun y => f y * f y)); [move=> y; ring | exact: nice_mult].
   apply: nice_plus.
-    apply: nice_scal; apply: (nice_sum D _ (fun i y => phi' m (neurons y i) * velocity_x m (neurons y) (softmax 1 (gates y)) i ^ 2)) => i.
+    apply: nice_scal; apply: (nice_sum D _ (fun i y => phi' m (neurons y i) * velocity_x m (neurons y) (softmax 1 (log_gains y)) i ^ 2)) => i.
     apply: nice_mult; last by apply: sq; exact: nice_velocity_x.
     apply: (nice_ext D (fun y => sigma m * (1 - phi m (neurons y i) ^ 2))); first by move=> y; rewrite phi'_E.
     by apply: nice_scal; apply: nice_minus; [exact: nice_const | apply: sq; exact: nice_phi].
-  apply: nice_scal; apply: (nice_ext D (fun y => sum (fun mu => softmax 1 (gates y) mu * rate y mu ^ 2))).
+  apply: nice_scal; apply: (nice_ext D (fun y => sum (fun mu => softmax 1 (log_gains y) mu * rate y mu ^ 2))).
     move=> y; apply: sum_ext => mu; rewrite velocity_p_rate; field.
-    by have := softmax_gt0 1 (gates y) mu; lra.
-  apply: (nice_sum D _ (fun mu y => softmax 1 (gates y) mu * rate y mu ^ 2)) => mu.
+    by have := softmax_gt0 1 (log_gains y) mu; lra.
+  apply: (nice_sum D _ (fun mu y => softmax 1 (log_gains y) mu * rate y mu ^ 2)) => mu.
   by apply: nice_mult; [exact: nice_softmax | apply: sq; exact: nice_rate].
 Qed.
 End Continuity.
@@ -112,27 +112,27 @@ Section Orbit.
 Variable y : R -> vec (N + K).
 Hypotheses (O : orbit (lift_field m) y) (K0 : (0 < K)%N).
 
-Let interior_at (z : vec (N + K)) : is_interior (softmax 1 (gates z)) := softmax_interior 1 (gates z) K0.
-Let simplex_at (z : vec (N + K)) : is_simplex (softmax 1 (gates z)) := interior_simplex _ (interior_at z).
+Let interior_at (z : vec (N + K)) : is_interior (softmax 1 (log_gains z)) := softmax_interior 1 (log_gains z) K0.
+Let simplex_at (z : vec (N + K)) : is_simplex (softmax 1 (log_gains z)) := interior_simplex _ (interior_at z).
 
 Lemma orbit_from0 j : continuous_from0 (fun t => y t j).
 Proof. by apply: derive_from0 => t t0; eexists; exact: O. Qed.
 
-Lemma gates_bounded t mu : 0 <= t -> Rabs (gates (y t) mu) <= Rabs (gates (y 0) mu) + INR N / (2 * temp m).
+Lemma log_gains_bounded t mu : 0 <= t -> Rabs (log_gains (y t) mu) <= Rabs (log_gains (y 0) mu) + INR N / (2 * temp m).
 Proof.
   move=> t0; have T0 := pos_temp m pos; have tp := pos_tau_p m pos.
-  have := leaky_bound (fun t => gates (y t) mu) (fun t => score m (neurons (y t)) mu / tau_p m) (temp m / tau_p m)
+  have := leaky_bound (fun t => log_gains (y t) mu) (fun t => score m (neurons (y t)) mu / tau_p m) (temp m / tau_p m)
     (INR N / 2 / tau_p m) (Rdiv_lt_0_compat _ _ T0 tp) (orbit_from0 (rshift N mu)) => /(_ _ _ t t0) H.
-  have {H} : Rabs (gates (y t) mu) <= exp (- (temp m / tau_p m) * t) * Rabs (gates (y 0) mu) +
+  have {H} : Rabs (log_gains (y t) mu) <= exp (- (temp m / tau_p m) * t) * Rabs (log_gains (y 0) mu) +
       INR N / 2 / tau_p m / (temp m / tau_p m) * (1 - exp (- (temp m / tau_p m) * t)).
     apply: H => s s0.
       evar_last; first exact: (O s (Rlt_le _ _ s0) (rshift N mu)).
-      by rewrite /lift_field join_r /lift_velocity; field; lra.
+      by rewrite /lift_field glue_r /lift_velocity; field; lra.
     rewrite Rabs_pos_eq.
       by apply: Rmult_le_compat_r; [left; exact: Rinv_0_lt_compat | exact: score_le].
     by apply: Rmult_le_pos; [exact: score_ge0 | left; exact: Rinv_0_lt_compat].
   have -> : INR N / 2 / tau_p m / (temp m / tau_p m) = INR N / (2 * temp m) by field; lra.
-  have := decaying t _ (pos_rate m pos) t0; have := Rabs_pos (gates (y 0) mu); have := half_score_ge0 m pos.
+  have := decaying t _ (pos_rate m pos) t0; have := Rabs_pos (log_gains (y 0) mu); have := half_score_ge0 m pos.
   nra.
 Qed.
 
@@ -141,8 +141,8 @@ Proof.
   pose big j := Rabs (y 0 j) + (INR K + INR N / (2 * temp m)).
   have q0 := half_score_ge0 m pos; have k0 := pos_INR K.
   have B t j : 0 <= t -> Rabs (y t j) <= big j.
-    move=> t0; move: j; apply: join_index => [i|mu]; rewrite /big; last first.
-      by have := gates_bounded t mu t0; rewrite /gates; lra.
+    move=> t0; move: j; apply: glue_index => [i|mu]; rewrite /big; last first.
+      by have := log_gains_bounded t mu t0; rewrite /log_gains; lra.
     have := neuron_within m (fun t => neurons (y t)) _ pos bin i (orbit_solution m pos y O) (simplex_at (y 0)) t t0.
     rewrite /neurons /Rmax; case: Rle_dec; have := Rabs_pos (y 0 (lshift K i)); lra.
   exists (norm big) => t t0; apply: norm_le_sq; first exact: norm_ge0.
@@ -156,19 +156,19 @@ Proof.
   by evar_last; [exact: (energy_descent m _ _ t pos (interior_at (y t)) F) | rewrite /dissipation_at /=; ring].
 Qed.
 
-Lemma dissipation_equilibrium z : dissipation_at z = 0 <-> equilibrium m (neurons z) (softmax 1 (gates z)).
+Lemma dissipation_equilibrium z : dissipation_at z = 0 <-> equilibrium m (neurons z) (softmax 1 (log_gains z)).
 Proof.
-  have [_ <-] := dissipation_eq0 m (neurons z) (softmax 1 (gates z)) pos (simplex_at z).
+  have [_ <-] := dissipation_eq0 m (neurons z) (softmax 1 (log_gains z)) pos (simplex_at z).
   by rewrite /dissipation_at; split; lra.
 Qed.
 
 Lemma dissipation_pos z : 0 <= dissipation_at z.
 Proof.
-  have [A _] := dissipation_eq0 m (neurons z) (softmax 1 (gates z)) pos (simplex_at z).
+  have [A _] := dissipation_eq0 m (neurons z) (softmax 1 (log_gains z)) pos (simplex_at z).
   by rewrite /dissipation_at; lra.
 Qed.
 
-Lemma limit_point_equilibrium w : limit_point y w -> equilibrium m (neurons w) (softmax 1 (gates w)).
+Lemma limit_point_equilibrium w : limit_point y w -> equilibrium m (neurons w) (softmax 1 (log_gains w)).
 Proof.
   move=> hw; have [M B] := orbit_bounded; have [c low] := energy_below K0.
   have [L lip] := lipschitz_lift_field m pos (near 1 (fun z => norm z <= M)).
@@ -182,33 +182,33 @@ Proof.
 Qed.
 
 Lemma velocities_vanish :
-  (forall i, is_lim (fun t => velocity_x m (neurons (y t)) (softmax 1 (gates (y t))) i) p_infty 0) /\
-  (forall mu, is_lim (fun t => velocity_p m (neurons (y t)) (softmax 1 (gates (y t))) mu) p_infty 0).
+  (forall i, is_lim (fun t => velocity_x m (neurons (y t)) (softmax 1 (log_gains (y t))) i) p_infty 0) /\
+  (forall mu, is_lim (fun t => velocity_p m (neurons (y t)) (softmax 1 (log_gains (y t))) mu) p_infty 0).
 Proof.
   have [M B] := orbit_bounded; have cC := compact_ball (N + K) M.
   split=> j.
-    apply: (vanishes_along _ _ y (fun z => velocity_x m (neurons z) (softmax 1 (gates z)) j) cC B).
+    apply: (vanishes_along _ _ y (fun z => velocity_x m (neurons z) (softmax 1 (log_gains z)) j) cC B).
       by apply: lips_continuous; case: (nice_velocity_x (fun z => norm z <= M) M (fun _ h => h) j).
     by move=> w /limit_point_equilibrium [].
-  apply: (vanishes_along _ _ y (fun z => velocity_p m (neurons z) (softmax 1 (gates z)) j) cC B).
+  apply: (vanishes_along _ _ y (fun z => velocity_p m (neurons z) (softmax 1 (log_gains z)) j) cC B).
     by apply: lips_continuous; case: (nice_velocity_p (fun z => norm z <= M) M (fun _ h => h) j).
   by move=> w /limit_point_equilibrium [].
 Qed.
 
-Lemma gains_distance (a b : vec (N + K)) : distance (softmax 1 (gates a)) (softmax 1 (gates b)) <= distance a b.
+Lemma gains_distance (a b : vec (N + K)) : distance (softmax 1 (log_gains a)) (softmax 1 (log_gains b)) <= distance a b.
 Proof.
-  apply: Rle_trans (softmax_lipschitz_norm 1 (gates a) (gates b) Rle_0_1) _.
-  have h := @gates_distance N K a b; have := distance_ge0 (gates a) (gates b).
+  apply: Rle_trans (softmax_lipschitz_norm 1 (log_gains a) (log_gains b) Rle_0_1) _.
+  have h := @log_gains_distance N K a b; have := distance_ge0 (log_gains a) (log_gains b).
   by move: h; rewrite /distance /vsub; lra.
 Qed.
 
 Lemma orbit_approaches eps : 0 < eps -> exists T, forall t, T < t -> exists xe pe,
   is_interior pe /\ equilibrium m xe pe /\
-  distance (neurons (y t)) xe < eps /\ distance (softmax 1 (gates (y t))) pe < eps.
+  distance (neurons (y t)) xe < eps /\ distance (softmax 1 (log_gains (y t))) pe < eps.
 Proof.
   move=> e0; have [M B] := orbit_bounded.
   have [T hT] := limit_attracts _ (compact_ball (N + K) M) y B eps e0.
-  exists T => t Tt; have [w [lw tw]] := hT t Tt; exists (neurons w), (softmax 1 (gates w)).
+  exists T => t Tt; have [w [lw tw]] := hT t Tt; exists (neurons w), (softmax 1 (log_gains w)).
   split=> //; split; first exact: limit_point_equilibrium.
   by split; apply: Rle_lt_trans tw; [exact: neurons_distance | exact: gains_distance].
 Qed.
@@ -216,12 +216,12 @@ Qed.
 (** Limit points of (x, p). *)
 Lemma pair_limit xw pw :
   (forall eps T, 0 < eps -> exists t, T < t /\ distance (neurons (y t)) xw < eps /\
-     distance (softmax 1 (gates (y t))) pw < eps) ->
-  exists w, limit_point y w /\ neurons w = xw /\ softmax 1 (gates w) = pw.
+     distance (softmax 1 (log_gains (y t))) pw < eps) ->
+  exists w, limit_point y w /\ neurons w = xw /\ softmax 1 (log_gains w) = pw.
 Proof.
   move=> H; have [M B] := orbit_bounded.
   pose F (P : R -> Prop) := exists eps T, 0 < eps /\ forall t, T < t ->
-    distance (neurons (y t)) xw < eps -> distance (softmax 1 (gates (y t))) pw < eps -> P t.
+    distance (neurons (y t)) xw < eps -> distance (softmax 1 (log_gains (y t))) pw < eps -> P t.
   have FF : ProperFilter F.
     split; first by move=> P [e [T [e0 h]]]; have [t [Tt [h1 h2]]] := H e T e0; exists t; exact: h.
     split.
@@ -244,10 +244,10 @@ Proof.
     have := distance_triangle (neurons w) (neurons (y t)) xw; have := @neurons_distance N K (y t) w.
     by rewrite (distance_sym (neurons w) (neurons (y t))); lra.
   - apply: distance_eq0; apply: Rle_antisym; last exact: distance_ge0.
-    apply: small => e e0; have [|t [h1 h2]] := hw (fun t => distance (softmax 1 (gates (y t))) pw < e) e _ e0.
+    apply: small => e e0; have [|t [h1 h2]] := hw (fun t => distance (softmax 1 (log_gains (y t))) pw < e) e _ e0.
       by exists e, 0.
-    have := distance_triangle (softmax 1 (gates w)) (softmax 1 (gates (y t))) pw; have := gains_distance (y t) w.
-    by rewrite (distance_sym (softmax 1 (gates w)) (softmax 1 (gates (y t)))); lra.
+    have := distance_triangle (softmax 1 (log_gains w)) (softmax 1 (log_gains (y t))) pw; have := gains_distance (y t) w.
+    by rewrite (distance_sym (softmax 1 (log_gains w)) (softmax 1 (log_gains (y t)))); lra.
 Qed.
 End Orbit.
 
@@ -259,7 +259,7 @@ Hypotheses (sol : solution m x p) (int : is_interior (p 0)).
 Let K0 : (0 < K)%N := interior_dim (p 0) int.
 
 Lemma the_orbit : exists y, orbit (lift_field m) y /\
-  forall t, 0 <= t -> x t = neurons (y t) /\ p t = softmax 1 (gates (y t)).
+  forall t, 0 <= t -> x t = neurons (y t) /\ p t = softmax 1 (log_gains (y t)).
 Proof.
   have [y [O [xy py]]] := existence m pos (x 0) (p 0) int; exists y; split=> //.
   exact: (solution_orbit m pos x p y sol int O xy py).
@@ -289,7 +289,7 @@ Lemma solution_limits :
 Proof.
   have [y [O E]] := the_orbit; have [M B] := orbit_bounded y O K0; split=> [|xw pw H].
     have [w hw] := limit_exists _ (compact_ball (N + K) M) y B.
-    exists (neurons w), (softmax 1 (gates w)) => eps T e0; have [t [Tt tw]] := hw eps (Rmax T 0) e0.
+    exists (neurons w), (softmax 1 (log_gains w)) => eps T e0; have [t [Tt tw]] := hw eps (Rmax T 0) e0.
     have m1 := Rmax_l T 0; have m2 := Rmax_r T 0; exists t; have [-> ->] := E t ltac:(lra).
     split; first lra.
     by split; apply: Rle_lt_trans tw; [exact: neurons_distance | exact: gains_distance].

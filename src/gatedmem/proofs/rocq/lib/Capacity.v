@@ -211,7 +211,7 @@ Proof.
   have := alternation_sign m x mu bin T0 (Rgt_not_eq _ _ O0) top' gap i.
   rewrite -/(gains_first m x); set y := gains_first m x i => pos.
   have {}pos : 0 < y * pattern m mu i by apply: (Rmult_lt_reg_l (overlap m x mu)) => //; lra.
-  case: Req_EM_T => // ne; case: ne; rewrite /readout.
+  case: Req_EM_T => // ne; case: ne; rewrite /sign_of.
   by case: (bin mu i) pos => ->; case: Rlt_dec => // a; try case: Rlt_dec => // b; lra.
 Qed.
 
@@ -322,12 +322,12 @@ Proof.
 Qed.
 
 Lemma crowd_neurons_first sigma T : 0 < sigma ->
-  readout (neurons_first (stored sigma T crowd) (cue (crowd ord0) set0) ord0) = -1.
+  sign_of (neurons_first (stored sigma T crowd) (cue (crowd ord0) set0) ord0) = -1.
 Proof.
   move=> s0; have t0 := tanh_gt0 sigma s0.
   rewrite neurons_first_hopfield // (sum_ext _ (fun nu => tanh sigma * (if nu == ord0 then 3 else -1))).
     rewrite sum_scal_l !sum_recl sum_n0 /=.
-    rewrite /readout; case: Rlt_dec => h; first by lra.
+    rewrite /sign_of; case: Rlt_dec => h; first by lra.
     by case: Rlt_dec => // k; lra.
   move=> nu; rewrite crowd_overlap /= !ffunE orbF; case: (nu == ord0); rewrite /sgn; ring.
 Qed.

@@ -35,20 +35,20 @@ Proof.
   by apply: drive_le => //; apply: (solution_simplex m x p) => //; lra.
 Qed.
 
-Lemma readout_near a b : a = 1 \/ a = -1 -> Rabs (b - a) < 1 -> readout b = a.
+Lemma sign_of_near a b : a = 1 \/ a = -1 -> Rabs (b - a) < 1 -> sign_of b = a.
 Proof.
-  move=> ha /Rabs_def2 [h1 h2]; rewrite /readout.
+  move=> ha /Rabs_def2 [h1 h2]; rewrite /sign_of.
   by case: ha h1 h2 => -> h1 h2; (case: Rlt_dec => ?; last case: Rlt_dec => ?); rewrite /=; lra.
 Qed.
 
 Lemma frozen_sign (x : R -> vec N) (p : R -> vec K) (s : signs N) (F : {set 'I_N}) t :
   positive m -> binary m -> solution m x p -> is_simplex (p 0) ->
   (forall i, x 0 i = cue s F i) -> 0 <= t -> t < tau_x m * ln (1 + 1 / INR K) ->
-  forall i, readout (x t i) = cue s F i.
+  forall i, sign_of (x t i) = cue s F i.
 Proof.
   move=> pos bin sol s0 x0 t0 lt i; have tx := pos.2.2.1.
   have K0 : 0 < INR K by apply: INR_gt0; exact: simplex_dim s0.
-  apply: readout_near; first exact: cue_bin.
+  apply: sign_of_near; first exact: cue_bin.
   rewrite -x0; apply: (Rle_lt_trans _ _ _ (neuron_displacement x p i pos bin sol s0 t t0)).
   have -> : Rabs (x 0 i) = 1 by rewrite x0; case: (cue_bin s F i) => ->; rewrite ?Rabs_Ropp Rabs_R1.
   have lt' : t / tau_x m < ln (1 + 1 / INR K).
@@ -64,7 +64,7 @@ Proof.
 Qed.
 
 Lemma sign_error_cue (s : signs N) (F : {set 'I_N}) (x : vec N) :
-  (forall i, readout (x i) = cue s F i) -> sign_error (sign_vec s) x = INR #|F|.
+  (forall i, sign_of (x i) = cue s F i) -> sign_error (sign_vec s) x = INR #|F|.
 Proof.
   move=> e; rewrite /sign_error -sum_mem -sum_scal_l; apply: sum_ext => i; rewrite e /cue /sign_vec.
   case: (i \in F); last by rewrite Rminus_diag_eq // Rabs_R0; ring.

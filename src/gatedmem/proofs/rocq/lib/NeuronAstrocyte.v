@@ -40,7 +40,7 @@ Lemma is_derive_prod (f g : R -> R) t df dg :
 Proof. by move=> F G; apply: is_derive_mult => // a b; exact: Rmult_comm. Qed.
 
 Section Network.
-Context {N : nat} (w : network N).
+Context {N : nat} (w : na_network N).
 Notation phi_ := (phi_n w). Notation g_ := (g_s w). Notation psi_ := (psi_a w).
 
 (** Rate of change of the energy along any differentiable curve. *)
@@ -305,7 +305,7 @@ End Hebbian.
 (** ** Through every point passes a curve with the velocity of the flow *)
 
 Section Line.
-Context {N : nat} (w : network N) (x : vec N) (s p : mat N N).
+Context {N : nat} (w : na_network N) (x : vec N) (s p : mat N N).
 
 Definition line_n (h : R) : vec N := fun i => x i + h * velocity_n w x s i.
 Definition line_s (h : R) : mat N N := fun i j => s i j + h * velocity_s w x s p i j.
@@ -338,8 +338,8 @@ Qed.
 Lemma identity_lipschitz : is_lipschitz (act identity).
 Proof. by exists 1 => u v; rewrite Rmult_1_l; apply: Rle_refl. Qed.
 
-Definition linear_network (N : nat) (ta : R) (T : 'I_N -> 'I_N -> 'I_N -> 'I_N -> R) : network N :=
-  Network N identity identity identity 0 0 0 1 1 ta (fun _ => 0) (fun _ _ => 0) (fun _ _ => 0) T.
+Definition linear_network (N : nat) (ta : R) (T : 'I_N -> 'I_N -> 'I_N -> 'I_N -> R) : na_network N :=
+  NaNetwork N identity identity identity 0 0 0 1 1 ta (fun _ => 0) (fun _ _ => 0) (fun _ _ => 0) T.
 
 Lemma linear_network_regular N ta T : 0 < ta -> regular_network (linear_network N ta T).
 Proof.
@@ -405,12 +405,12 @@ Proof.
 Qed.
 
 (** One pattern of ones: x = (1, 1), psi = -1, g = 4, identity activations. *)
-Lemma elimination_witness : exists (w : network 2) (x : vec 2) (s p : mat 2 2),
+Lemma elimination_witness : exists (w : na_network 2) (x : vec 2) (s p : mat 2 2),
   regular_network w /\ leak_n w = 1 /\ leak_s w = 0 /\ leak_a w = 0 /\
   (forall i, input_n w i = 0) /\ (forall i j, input_s w i j = 0) /\ (forall i j, input_a w i j = 0) /\
   (forall i j, velocity_s w x s p i j = 0) /\ (forall i j, velocity_a w s p i j = 0) /\ x ord0 <> 0.
 Proof.
-  exists (Network 2 identity identity identity 1 0 0 1 1 1 (fun _ => 0) (fun _ _ => 0) (fun _ _ => 0)
+  exists (NaNetwork 2 identity identity identity 1 0 0 1 1 1 (fun _ => 0) (fun _ _ => 0) (fun _ _ => 0)
     (fun _ _ _ _ => 1)), (fun _ => 1), (fun _ _ => 4), (fun _ _ => -1).
   split.
     do 3?(split; first exact: identity_ok); do 2?(split; first exact: identity_lipschitz).

@@ -6,7 +6,8 @@
     start, W_H = W(1/K) = (1/N) sum_mu xi_mu xi_mu^T, lambda the largest eigenvalue of W_H (or any
     number above all of them) and a = (sigma lambda - 1)/tau_x.  Then
       |x(t) - x_H(t)| <= (K N^{3/2} / (4 tau_x tau_p)) (e^{at} - 1 - at)/a^2,
-    with t^2/2 in place of the last factor when a = 0. *)
+    with t^2/2 in place of the last factor when a = 0.
+    AG14_classical   such an x_H exists from every start. *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
@@ -29,6 +30,12 @@ Qed.
 Theorem AG14_hebbian N K (m : memory N K) (i j : 'I_N) : (0 < K)%N ->
   weight m (fun _ => / INR K) i j = / INR N * sum (fun mu => pattern m mu i * pattern m mu j).
 Proof. exact: hebbian_E. Qed.
+
+Theorem AG14_classical N K (m : memory N K) (x0 : vec N) : positive m ->
+  exists x_H : R -> vec N, x_H 0 = x0 /\ (forall i, continuous_from0 (fun s => x_H s i)) /\
+  (forall s, 0 < s ->
+     hopfield_follows (Hopfield N (weight m (fun _ => / INR K)) (phi m) (phi' m) (Lambda m) (tau_x m)) x_H s).
+Proof. by move=> pos; exact: classical_exists. Qed.
 
 Theorem AG14_neurons N K (m : memory N K) (x x_H : R -> vec N) (p : R -> vec K)
     (q : mat N N) (e : vec N) (lambda a t : R) :

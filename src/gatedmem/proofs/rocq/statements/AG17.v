@@ -23,7 +23,7 @@ Theorem AG17_sign (N K : nat) (m : memory N K) (x : R -> vec N) (p : R -> vec K)
   positive m -> binary m -> solution m x p -> is_simplex (p 0) ->
   (forall i, x 0 i = cue s F i) ->
   forall t, 0 <= t -> t < tau_x m * ln (1 + 1 / INR K) ->
-  (forall i, readout (x t i) = cue s F i) /\ sign_error (sign_vec s) (x t) = INR #|F|.
+  (forall i, sign_of (x t i) = cue s F i) /\ sign_error (sign_vec s) (x t) = INR #|F|.
 Proof.
   move=> pos bin sol s0 x0 t t0 lt; have S := frozen_sign m x p s F t pos bin sol s0 x0 t0 lt.
   by split; last exact: sign_error_cue.

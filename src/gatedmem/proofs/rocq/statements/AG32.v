@@ -67,7 +67,7 @@ Proof. exact: neurons_first_hopfield. Qed.
 Theorem AG32_neurons_first_fails : exists (K N : nat) (mu : 'I_K) (i : 'I_N) (X : pattern_matrices K N),
   forall sigma T, 0 < sigma -> 0 < T -> 2 * T <= (tanh sigma) ^ 2 ->
   returns (stored sigma T X) mu (gains_first (stored sigma T X) (cue (X mu) set0)) /\
-  readout (neurons_first (stored sigma T X) (cue (X mu) set0) i) = - (sgn (X mu i)).
+  sign_of (neurons_first (stored sigma T X) (cue (X mu) set0) i) = - (sgn (X mu i)).
 Proof.
   exists 5%N, 3%N, ord0, ord0, crowd => sigma T s0 T0 hT; split; first exact: crowd_gains_first.
   by rewrite crowd_neurons_first // !ffunE.

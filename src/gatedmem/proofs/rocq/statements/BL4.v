@@ -19,7 +19,7 @@ From Gatedmem Require Import lib.Sums lib.NeuronAstrocyte.
 
 Open Scope R_scope.
 
-Theorem BL4_descent (N : nat) (w : network N) (x : R -> vec N) (s p : R -> mat N N) (t : R) :
+Theorem BL4_descent (N : nat) (w : na_network N) (x : R -> vec N) (s p : R -> mat N N) (t : R) :
   regular_network w -> swap_pairs w -> symmetric (s t) -> na_follows w x s p t ->
   is_derive (fun h => na_energy w (x h) (s h) (p h)) t (- na_dissipation w (x t) (s t) (p t)) /\
   - na_dissipation w (x t) (s t) (p t) <= 0.
@@ -28,7 +28,7 @@ Proof.
   by have := na_dissipation_ge0 w (x t) (s t) (p t) reg; lra.
 Qed.
 
-Theorem BL4_solution (N : nat) (w : network N) (x : R -> vec N) (s p : R -> mat N N) :
+Theorem BL4_solution (N : nat) (w : na_network N) (x : R -> vec N) (s p : R -> mat N N) :
   regular_network w -> swap_pairs w -> swap_first w ->
   symmetric (input_s w) -> symmetric (input_a w) ->
   na_solution w x s p -> symmetric (s 0) -> symmetric (p 0) -> forall t, 0 < t ->
@@ -41,7 +41,7 @@ Proof.
   by split=> //; split=> //; apply: BL4_descent => //; case: sol => [_ [_ [_ F]]]; exact: F.
 Qed.
 
-Theorem BL4_needs_symmetric_synapses : exists (w : network 2) (x : R -> vec 2) (s p : R -> mat 2 2) (d : R),
+Theorem BL4_needs_symmetric_synapses : exists (w : na_network 2) (x : R -> vec 2) (s p : R -> mat 2 2) (d : R),
   regular_network w /\ swap_pairs w /\ swap_first w /\ symmetric (input_s w) /\ symmetric (input_a w) /\
   symmetric (p 0) /\ na_follows w x s p 0 /\
   0 < d /\ is_derive (fun h => na_energy w (x h) (s h) (p h)) 0 d.
@@ -55,7 +55,7 @@ Proof.
   by have [_ [_ ->]] := line_at0 w (kdelta ord0) skew_synapses (fun _ _ => 0).
 Qed.
 
-Theorem BL4_needs_symmetric_tensor : exists (w : network 2) (x : R -> vec 2) (s p : R -> mat 2 2) (d : R),
+Theorem BL4_needs_symmetric_tensor : exists (w : na_network 2) (x : R -> vec 2) (s p : R -> mat 2 2) (d : R),
   regular_network w /\ swap_first w /\ symmetric (input_s w) /\ symmetric (input_a w) /\
   symmetric (s 0) /\ symmetric (p 0) /\ na_follows w x s p 0 /\
   0 < d /\ is_derive (fun h => na_energy w (x h) (s h) (p h)) 0 d.
@@ -73,7 +73,7 @@ Proof.
   by split; [exact: na_line | split; [exact: d0 | exact: D]].
 Qed.
 
-Theorem BL4_elimination (N : nat) (w : network N) (x : vec N) (s p : mat N N) :
+Theorem BL4_elimination (N : nat) (w : na_network N) (x : vec N) (s p : mat N N) :
   regular_network w -> leak_n w = 1 -> leak_s w = 0 -> leak_a w = 0 ->
   (forall i, input_n w i = 0) -> (forall i j, input_s w i j = 0) -> (forall i j, input_a w i j = 0) ->
   (forall i j, velocity_s w x s p i j = 0) -> (forall i j, velocity_a w s p i j = 0) ->
@@ -101,7 +101,7 @@ Proof.
 Qed.
 
 (** Identity activations, the Hebbian tensor of one pattern, at rest. *)
-Example BL4_witness : exists (w : network 2) (x : R -> vec 2) (s p : R -> mat 2 2),
+Example BL4_witness : exists (w : na_network 2) (x : R -> vec 2) (s p : R -> mat 2 2),
   regular_network w /\ swap_pairs w /\ swap_first w /\ symmetric (input_s w) /\ symmetric (input_a w) /\
   na_solution w x s p /\ symmetric (s 0) /\ symmetric (p 0) /\
   (exists i j k l, tensor w i j k l <> 0).
@@ -117,7 +117,7 @@ Proof.
 Qed.
 
 (** The elimination's hypotheses: leaks 1, 0, 0, at rest at the origin. *)
-Example BL4_witness_elimination : exists (w : network 2) (x : vec 2) (s p : mat 2 2),
+Example BL4_witness_elimination : exists (w : na_network 2) (x : vec 2) (s p : mat 2 2),
   regular_network w /\ leak_n w = 1 /\ leak_s w = 0 /\ leak_a w = 0 /\
   (forall i, input_n w i = 0) /\ (forall i j, input_s w i j = 0) /\ (forall i j, input_a w i j = 0) /\
   (forall i j, velocity_s w x s p i j = 0) /\ (forall i j, velocity_a w s p i j = 0) /\ x ord0 <> 0.

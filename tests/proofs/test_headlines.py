@@ -1,0 +1,22 @@
+"""The one-page restatement of the headline theorems compiles and rests on the four allowed axioms."""
+
+import pytest
+
+from gatedmem.proofs import rocq_project
+from gatedmem.proofs.checkers import formal
+from gatedmem.proofs.rocq_project import RocqProject, ToolMissing
+
+try:
+    rocq_project.toolchain()
+except ToolMissing as missing:
+    pytest.skip(f"formal layer: {missing}", allow_module_level=True)
+
+
+def test_the_headlines_are_proved_from_the_allowed_axioms(tmp_path):
+    project = RocqProject(tmp_path, 2)
+    outcome = project.compile(["statements/Headlines"])
+    assert {name: error for name, error in outcome.items() if error} == {}
+    audit = project.audit(["statements/Headlines"])["statements/Headlines"]
+    assert len(audit.statements) >= 10
+    assert set(audit.axioms) <= formal.ALLOWED_AXIOMS
+    assert formal._vocabulary_problem(project, "statements/Headlines") is None
