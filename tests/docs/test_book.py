@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from gatedmem.proofs.book import NEEDED, build
+from gatedmem.theory.misprints import MISPRINTS
 
 for _module in NEEDED:
     pytest.importorskip(_module, reason="the book's packages are an extra: gatedmem[docs]")
@@ -132,6 +133,14 @@ def test_the_statuses_on_a_page_are_those_of_the_records(pages: dict[Path, Page]
     expected = [evidence["status"] for record in records for evidence in record["evidence"].values()]
     shown = [name.removeprefix("status-") for name in overview.statuses]
     assert sorted(shown[5:]) == sorted(expected)  # the first five head the table of counts
+
+
+def test_the_page_of_errata_holds_every_misprint_with_a_foldable_derivation(book: Path) -> None:
+    html = (book / "errata.html").read_text(encoding="utf-8")
+    for misprint in MISPRINTS:
+        assert f"{misprint.number}. {misprint.title}<" in html
+    assert html.count("The derivation, step by step</summary>") == len(MISPRINTS)
+    assert html.count(">Right<") == len(MISPRINTS)
 
 
 def small(source: Path, records: Records, names: tuple[str, ...]) -> Records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from gatedmem.proofs.book import BookError, build, escape, summary, to_records, write_pages
 from gatedmem.proofs.evidence import Evidence, Layer, Status
 from gatedmem.proofs.ledger import load
+from gatedmem.theory.misprints import MISPRINTS
 
 Records = list[dict[str, Any]]
 EMPTY = {"status": "missing", "detail": "required, not written yet", "data": {}}
@@ -112,6 +114,27 @@ def test_pages_of_an_earlier_run_are_removed(records: Records, out: Path) -> Non
     (out / "AG99.md").write_text("# stale\n", encoding="utf-8")
     write_pages(records, out)
     assert not (out / "AG99.md").exists()
+
+
+def test_every_misprint_is_told_with_both_forms_and_its_derivation(records: Records, out: Path) -> None:
+    write_pages(records, out)
+    for paper in ("2604.25481", "2605.10970"):
+        told = [misprint for misprint in MISPRINTS if misprint.paper == paper]
+        parts = page(out, f"errata-{paper}").split("### ")[1:]
+        assert len(parts) == len(told)
+        for part, misprint in zip(parts, told, strict=True):
+            assert part.startswith(f"{misprint.number}. {misprint.title}\n")
+            forms, _, derivation = part.partition("::::::::{fold} The derivation, step by step")
+            assert forms.index(misprint.printed_tex) < forms.index(misprint.right_tex)
+            assert "**As printed.**" in derivation
+            assert all(f"{{standing}}`{name}`" in forms for name in misprint.ledger)
+
+
+def test_a_misprint_that_is_none_fails_the_book(records: Records, out: Path) -> None:
+    exchanged = replace(MISPRINTS[0], printed=MISPRINTS[0].right, right=MISPRINTS[0].printed)
+    with pytest.raises(BookError, match=r"misprint 1 of 2604\.25481: .*solve for"):
+        write_pages(records, out, [exchanged])
+    assert not list(out.glob("*.md"))
 
 
 def test_the_date_of_the_evidence_can_be_fixed(records: Records, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

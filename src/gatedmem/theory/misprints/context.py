@@ -96,7 +96,7 @@ def _free_context(o: Derivation, relation: Relation) -> None:
     o.define(
         _quadratic_energy,
         _quadratic(_followed, s[i]),
-        r"the quadratic part of the energy there, $W_1 = Z^{\mathsf T}$",
+        r"quadratic part of the energy there, $W_1 = Z^{\mathsf T}$",
     )
     o.start(relation.left)
     o.equal(
@@ -171,9 +171,7 @@ def _uniqueness(o: Derivation, relation: Relation) -> None:
     )
     o.define(before[i], total(_covariance * total(B[k, j] * w[j], j), k), "the Jacobian applied to any vector")
     o.define(after[i], total(_covariance * total((B[k, j] + t) * w[j], j), k), "the same after the change")
-    o.define(
-        norm_before, total(B[i, j], i, j), r"$N$ times the quadratic form at the unit vector $\mathbf 1/\sqrt N$"
-    )
+    o.define(norm_before, total(B[i, j], i, j), r"$N$ times the form at the unit vector $\mathbf 1/\sqrt N$")
     o.define(norm_after, total(B[i, j] + t, i, j), "the same after the change")
     o.assume(eq(total(p[i], i), 1), "a softmax sums to one (SM1)")
     o.start(relation.left)
@@ -190,10 +188,10 @@ def _uniqueness_gap(o: Derivation) -> None:
 
 context_5 = Misprint(
     PAPER, "5", "The constant of uniqueness", "Theorem 3.4",
-    r"The constant uses $\lVert A^{-1}\rVert$, as if all of $A^{-1}$ counted; only its action on $\mathbf 1^\perp$ does. "
-    r"Change $B = A^{-1}$ by a multiple of $\mathbf 1\mathbf 1^{\mathsf T}$ to $B_t$: the Jacobian $\beta\lambda^2\Sigma B$, "
-    r"$\Sigma = \mathrm{diag}\,p - pp^{\mathsf T}$, stays, and the norm moves. The printed condition suffices; it is "
-    r"loose.",
+    r"The constant uses $\lVert A^{-1}\rVert$, as if all of $A^{-1}$ counted; only its action on $\mathbf 1^\perp$ "
+    r"does. Change $B = A^{-1}$ by a multiple of $\mathbf 1\mathbf 1^{\mathsf T}$ to $B_t$: the Jacobian "
+    r"$\beta\lambda^2\Sigma B$, $\Sigma = \mathrm{diag}\,p - pp^{\mathsf T}$, stays, and the norm moves. The printed "
+    r"condition suffices; it is loose.",
     eq(norm_after, norm_before), eq(after[i], before[i]), ("CG12",), _uniqueness, _uniqueness_gap,
     in_words=True,
 )  # fmt: skip

@@ -78,10 +78,8 @@ class Misprint:
             raise FalseStep(derivation, "the right form", self.right.left, self.right.right, "is not concluded")
         refused = self._refusal(derivation)
         found = re.search(r"which is (\S+) at an instance", refused.witness)
-        said = f"its sides are {found.group(1)} apart at an instance" if found else "it has the wrong sign"
-        text = (
-            f"**As printed.** With ${self.printed_tex}$ the same argument fails at the step “{refused.rule}”: {said}."
-        )
+        said = f"at an instance its sides differ by {found.group(1)}" if found else "it has the wrong sign"
+        text = f"**As printed.** With ${self.printed_tex}$ the same argument fails at “{refused.rule}”: {said}."
         derivation.steps.append(Step("text", text, method=USUAL))
         known = len(derivation.conclusions)
         self.gap(derivation)

@@ -191,9 +191,7 @@ def _conditions(given: AstrocyteInstance | None) -> Iterator[Condition]:
     yield Condition(30, 100, 2, 2.0, 0.01)
 
 
-def _draws(
-    condition: Condition, rng: np.random.Generator, signs: int = _SIGNS
-) -> Iterator[tuple[Values, Values]]:
+def _draws(condition: Condition, rng: np.random.Generator, signs: int = _SIGNS) -> Iterator[tuple[Values, Values]]:
     """Patterns (B, K, N), independent and uniform, and cues (B, N): pattern 0 with n flips."""
     n, k, flips = condition.n_neurons, condition.n_patterns, condition.flips
     left = int(np.clip(signs // (n * k), 4, 20_000))

@@ -280,7 +280,13 @@ def ag18(request: Request) -> Search:
         f = written_out_scores(_EXAMPLE, x[None])[0]
         reached.extend(p)
         tally.at_most(
-            "the three scores become equal on it", np.ptp(f), 10.0 * T, scale=1.0, roundings=0, where=where, tight=False
+            "the three scores become equal on it",
+            np.ptp(f),
+            10.0 * T,
+            scale=1.0,
+            roundings=0,
+            where=where,
+            tight=False,
         )
 
     def stationary(states: States, tally: Tally) -> None:
@@ -444,7 +450,7 @@ def _near_classical(
         tally.trials += 25 * len(best)
         pair(replace(start, x0=best), tally)
 
-    begins = list(starts(request, 10, batch=3))
+    begins = list(starts(request, 10 if request.astrocyte is None else 4, batch=3))
     if request.astrocyte is None:
         for instance in extreme:
             n, k = instance.n_neurons, instance.n_patterns

@@ -9,7 +9,7 @@ From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Astrocyte defs.Analysis defs.Hopfield.
 From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.Gronwall lib.Banach lib.Flow lib.LinearSpectral.
 From Gatedmem Require Import lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteContraction.
-From Gatedmem Require Import lib.AstrocyteOrbit lib.AstrocyteGains.
+From Gatedmem Require Import lib.Lipschitz lib.AstrocyteOrbit lib.AstrocyteGains.
 
 Open Scope R_scope.
 

@@ -8,7 +8,7 @@ From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype bigo
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Astrocyte defs.Analysis.
 From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.Banach lib.Compact lib.Flow lib.LaSalle.
-From Gatedmem Require Import lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteOrbit lib.AstrocyteGains.
+From Gatedmem Require Import lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.Lipschitz lib.AstrocyteOrbit lib.AstrocyteGains.
 
 Open Scope R_scope.
 
