@@ -126,7 +126,7 @@ def test_every_misprint_is_told_with_both_forms_and_its_derivation(records: Reco
             assert part.startswith(f"{misprint.number}. {misprint.title}\n")
             forms, _, derivation = part.partition("::::::::{fold} The derivation, step by step")
             assert forms.index(misprint.printed_tex) < forms.index(misprint.right_tex)
-            assert "**As printed.**" in derivation
+            assert f"**As {'said' if misprint.in_words else 'printed'}.**" in derivation
             assert all(f"{{standing}}`{name}`" in forms for name in misprint.ledger)
 
 

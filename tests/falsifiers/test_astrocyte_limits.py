@@ -84,7 +84,7 @@ WRONG: list[tuple[str, Any, str, Any]] = [
     ("AG15", gains, "recurrent_input", _rescaled(INPUT, 1.1)),
     ("AG17", limits, "HOLD", 1.001),
     ("AG17", gains, "recurrent_input", _rescaled(INPUT, 1.001)),
-    ("AG18", limits, "EXHIBIT", (1 / 3, 1 / 3, 1 / 3)),
+    ("AG18", limits, "EXHIBIT", (0.284, 0.284, 0.432)),
     ("AG18", limits, "EXHIBIT", (0.286, 0.286, 0.428)),
     ("AG18", gains, "scores", _rescaled(SCORES, 0.9)),
     ("AG18", gains, "recurrent_input", _field_without_load),

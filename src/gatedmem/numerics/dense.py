@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from gatedmem.numerics.instances import Array
 
@@ -70,7 +71,9 @@ def field(patterns: Array, s: Array, interaction: Interaction) -> Array:
     return np.asarray(interaction.slope(s @ patterns.T) @ patterns)
 
 
-def field_update(patterns: Array, s: Array, interaction: Interaction, chosen: Array | None = None) -> Array:
+def field_update(
+    patterns: Array, s: Array, interaction: Interaction, chosen: npt.NDArray[np.bool_] | None = None
+) -> Array:
     """Return the states after ``s_i ← sign(h_i)`` for all chosen neurons at once, shape (..., N).
 
     Neurons with h_i = 0 stay. ``chosen``: booleans that broadcast against ``s``; all neurons if None.

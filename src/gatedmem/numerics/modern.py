@@ -67,4 +67,6 @@ def error_bound(memories: Array, state: Array, beta: float, memory: int) -> Arra
     2.0
     """
     radius = np.sqrt((memories * memories).sum(axis=1).max())
-    return np.asarray(2.0 * radius * (len(memories) - 1) * np.exp(-beta * separation(memories, state, memory)))
+    # Where the gap is so negative that the exponential would overflow, the bound says nothing.
+    exponent = np.minimum(-beta * separation(memories, state, memory), 600.0)
+    return np.asarray(2.0 * radius * (len(memories) - 1) * np.exp(exponent))

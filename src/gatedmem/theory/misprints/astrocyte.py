@@ -35,7 +35,6 @@ from gatedmem.theory.astrocyte.model import (
     phi_prime,
     pi,
     replicator,
-    score,
     sigma,
     simplex,
     tau_p,
@@ -277,23 +276,23 @@ astrocyte_4b = Misprint(
 
 # 5: the temperature in the score -----------------------------------------------------------------------------
 
-_growth = -Partial(L, p[mu]) / K
+_growth = -Partial(L, p[mu])
 
 
 def _growth_rate(d: Derivation, relation: Relation) -> None:
     introduce(d, "m", "L")
-    d.start(relation.left, r"the fitness, up to a constant, is minus the slope of the energy over $K$")
+    d.start(relation.left, r"minus the slope of the energy: $K$ times the fitness, up to a constant")
     d.equal(relation.right, "differentiate [9]")
     d.conclude()
 
 
 def _growth_gap(d: Derivation) -> None:
-    d.start(m[mu] ** 2 / (2 * N * T) - score(mu), "printed score minus score")
+    d.start(m[mu] ** 2 / (2 * N * T) - f[mu], "printed score minus score")
     d.equal((1 - T) / T * m[mu] ** 2 / (2 * N), "factor")
     d.conclude()
-    other = Family(lambda mu: score(mu) / T)
+    other = Family(lambda mu: f[mu] / T)
     d.start(log(gate_target(mu, other) / gate_target(nu, other)), "the gains would come to rest at log-ratios")
-    d.equal((score(mu) - score(nu)) / T**2, "the temperature counted twice")
+    d.equal((f[mu] - f[nu]) / T**2, "the temperature counted twice")
     d.conclude()
     differ(
         d, (1 - T) / T * m[mu] ** 2 / (2 * N), 0, r"equal only at $T = 1$",
@@ -301,12 +300,12 @@ def _growth_gap(d: Derivation) -> None:
     )  # fmt: skip
 
 
-_entropic = -T * log(p[mu]) - T
+_score, _entropy = m[mu] ** 2 / (2 * N), T * log(p[mu]) + T
 astrocyte_5 = Misprint(
     PAPER, "5", "The temperature in the score", r"Case $\tau_x \to 0$",
     r"The score is printed with an extra $1/T$; the temperature enters the fitness only, by its entropic term.",
-    eq(_growth, m[mu] ** 2 / (2 * N * T) + _entropic), eq(_growth, m[mu] ** 2 / (2 * N) + _entropic), ("AG5", "AG11"),
-    _growth_rate, _growth_gap,
+    eq(_growth, K * (_score / T - _entropy)), eq(_growth, K * (_score - _entropy)), ("AG5", "AG11"), _growth_rate,
+    _growth_gap,
 )  # fmt: skip
 
 # 6: stationary points on the faces ---------------------------------------------------------------------------
@@ -314,7 +313,8 @@ astrocyte_5 = Misprint(
 M = size("M")
 b = Index("b", M)
 pair = Index("a", M, fixed=True), Index("c", M, fixed=True)
-g, qdot = vector("g", M), vector("qdot", M)
+g, qdot, at_softmax = vector("g", M), vector("qdot", M), vector("qdot_S", M)
+notation("qdot_S", r"\dot p(\pi^S)")
 on_face = vector("sigma_S", M, positive=True)
 notation("qdot", r"\dot q")
 notation("sigma_S", r"\pi^S")
@@ -326,7 +326,7 @@ def _face(d: Derivation, relation: Relation) -> None:
         r"of $S$ alone. Let $g$ be the scores there."
     )
     d.define(on_face[b], gate_target(b, g), "the softmax restricted to the support")
-    d.define(qdot[b], replicator(b, g, on_face), "the velocity of the gains at this point")
+    d.define(at_softmax[b], replicator(b, g, on_face), "the velocity of the gains at this point")
     d.start(relation.left)
     d.equal(relation.right, "insert")
     d.conclude()
@@ -361,18 +361,23 @@ astrocyte_6 = Misprint(
     PAPER, "6", "Stationary points that are not one-hot", "Degenerate stationarity",
     r"Said: only one-hot gains, $p_\mu(1 - p_\mu) = 0$, solve it. Every face carries a stationary point, the softmax "
     r"$\pi^S$ restricted to its support; all of them repel off their face.",
-    eq(on_face[b] * (1 - on_face[b]), 0), eq(qdot[b], 0), ("AG11", "AG12"), _face, _face_gap, in_words=True,
+    eq(on_face[b] * (1 - on_face[b]), 0), eq(at_softmax[b], 0), ("AG11", "AG12"), _face, _face_gap, in_words=True,
 )  # fmt: skip
 
 # 7: the metric of the descent --------------------------------------------------------------------------------
 
 
 _rate = FlowDerivative(L, (x[i], xdot[i]), (p[mu], pdot[mu]))
-_steepness = over_neurons(lambda i: Partial(L, x[i]) ** 2) + over_patterns(lambda mu: Partial(L, p[mu]) ** 2)
+L_x, L_p = vector("L_x", N), vector("L_p", K)
+notation("L_x", r"(\partial_x L)")
+notation("L_p", r"(\partial_p L)")
+_steepness = over_neurons(lambda i: L_x[i] ** 2) + over_patterns(lambda mu: L_p[mu] ** 2)
 
 
 def _descent(d: Derivation, relation: Relation) -> None:
     introduce(d, "L", "xdot", "pdot")
+    d.define(L_x[i], Partial(L, x[i]), "slopes in the neurons")
+    d.define(L_p[mu], Partial(L, p[mu]), "slopes in the gains")
     simplex(d)
     d.start(relation.left, "along a solution on the simplex")
     d.equal(relation.right, "chain rule, and the velocities for the slopes")
@@ -380,7 +385,7 @@ def _descent(d: Derivation, relation: Relation) -> None:
 
 
 def _descent_gap(d: Derivation) -> None:
-    d.start(Partial(L, p[nu]), "a slope in the gains")
+    d.start(L_p[nu], "a slope in the gains")
     d.equal(K * (T * log(p[nu]) + T - f[nu]), "differentiate")
     d.conclude()
     introduce(d, "Z", "pi")
@@ -395,7 +400,7 @@ def _descent_gap(d: Derivation) -> None:
 
 astrocyte_7 = Misprint(
     PAPER, "7", "The metric of the descent", "Descent of the energy",
-    r"Said: $dL/dt = -\lVert\nabla L\rVert^2$. It holds in the metric $\tau_x H \oplus K\tau_p G$, with the "
+    r"$dL/dt = -\lVert\nabla L\rVert^2$ holds in the metric $\tau_x H \oplus K\tau_p G$, with the "
     r"velocities inside, not in the Euclidean norm.",
     eq(_rate, -_steepness), eq(_rate, -neuron_dissipation(x, xdot) - gain_dissipation(p, pdot)), ("AG8",),
     _descent, _descent_gap,
@@ -481,7 +486,8 @@ def _confined_gap(d: Derivation) -> None:
 
 astrocyte_9 = Misprint(
     PAPER, "9", "What global convergence needs", "Convergence",
-    r"Said: the energy ensures global convergence. That would need an energy that grows with $|x|$; it is bounded.",
+    r"Said: the energy ensures global convergence. Descent alone keeps solutions bounded only where the energy grows "
+    r"beyond any level with $|x|$; the part of a neuron at $|x| = r$ never reaches $\log 2/\sigma$.",
     ge(_own, log(2) / sigma), lt(_own, log(2) / sigma), ("AG2", "AG3", "AG8", "AG9", "AG10"),
     _confined, _confined_gap, in_words=True,
 )  # fmt: skip

@@ -72,7 +72,7 @@ notation("E_2", r"E_2(Zs, s)")
 notation("squares", r"|s|^2")
 notation("overlaps", r"s^{\mathsf T} G s")
 notation("clamped", r"s^{\mathsf T} A s")
-_right_form = (1 - alpha) / 2 * (_squares - _overlaps)
+_right_form = (1 - alpha) * (_squares - _overlaps) / 2
 
 
 def _unit_norms(sample: Sample) -> None:

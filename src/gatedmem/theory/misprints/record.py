@@ -32,7 +32,7 @@ class Misprint:
     ``number`` is its place in the list of the paper's misprints (a letter where one entry stands for several
     formulas), ``paper`` an arXiv number, ``place`` where in the paper, ``summary`` what is wrong, in words with
     inline formulas. ``printed`` and ``right`` are the two forms in the notation of this package; where the paper
-    makes its claim in words (``in_words``), ``printed`` is a formula that the claim entails. ``ledger`` names the
+    makes its claim in words (``in_words``), ``printed`` is a formula that the claim needs. ``ledger`` names the
     statements that carry the right form. ``argue`` tries to show a relation; ``gap`` goes on from the proof of the
     right form and shows that the printed one is not the same: its last conclusion is a strict inequality or a "≠",
     perhaps under hypotheses.
@@ -79,7 +79,8 @@ class Misprint:
         refused = self._refusal(derivation)
         found = re.search(r"which is (\S+) at an instance", refused.witness)
         said = f"at an instance its sides differ by {found.group(1)}" if found else "it has the wrong sign"
-        text = f"**As printed.** With ${self.printed_tex}$ the same argument fails at “{refused.rule}”: {said}."
+        source = "said" if self.in_words else "printed"
+        text = f"**As {source}.** With ${self.printed_tex}$ the same argument fails at “{refused.rule}”: {said}."
         derivation.steps.append(Step("text", text, method=USUAL))
         known = len(derivation.conclusions)
         self.gap(derivation)

@@ -21,7 +21,7 @@ from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import describe
-from gatedmem.proofs.falsifiers.search import ClaimBrokenError, Tally, attack, combine, outcome, row
+from gatedmem.proofs.falsifiers.search import ClaimBrokenError, Tally, attack, combine, outcome, row, said
 
 Values = npt.NDArray[Any]
 
@@ -126,7 +126,8 @@ def ag32(request: Request) -> Search:
         low = lower_limit(int(failed.sum()), trials)
         if low > bound:
             raise ClaimBrokenError(
-                f"{condition}: P(some flips fail) ≤ C(N,n) · bound fails, a rate of at least {low:.4g} against {bound:.4g}"
+                f"{condition}: P(some flips fail) ≤ C(N,n) · bound fails, "
+                f"a rate of at least {low:.4g} against {bound:.4g}"
             )
 
     def neurons_first(condition: Condition, tally: Tally) -> None:
@@ -148,7 +149,7 @@ def ag32(request: Request) -> Search:
         low = lower_limit(failures, trials)
         if not low > max(0.3, condition.bound):
             raise ClaimBrokenError(
-                f"{condition}: neurons first fails where gains first does not: fails, only {failures} of {trials} failed"
+                f"{condition}: a high failure rate with neurons first fails to show, {failures} of {trials}"
             )
 
     given = request.astrocyte
@@ -229,5 +230,5 @@ def _simulated(condition: Condition, patterns: Values, cues: Values, after: Valu
             expected,
             scale=condition.n_patterns * (1.0 + top),
             roundings=10.0 * (condition.n_neurons + condition.n_patterns) + 100.0,
-            where=lambda at, memory=instance, state=cue: f"{describe(memory)} cue={row(state)}",
+            where=said(f"{describe(instance)} cue={row(cue)}"),
         )

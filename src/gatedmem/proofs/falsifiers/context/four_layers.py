@@ -120,7 +120,9 @@ def cg2(request: Request) -> Search:
             speed = sizes.currents / np.repeat(system.taus, system.sizes)
             lost = system.taus * np.stack([(v * v).sum(axis=-1) for v in system.split(flow)], axis=-1)
             spread = flow[:, _retrieval(system)]
-            lost[:, 2] = system.taus[2] * system.beta * np.einsum("bi,bij,bj->b", spread, soft.covariance(sizes.p), spread)
+            lost[:, 2] = (
+                system.taus[2] * system.beta * np.einsum("bi,bij,bj->b", spread, soft.covariance(sizes.p), spread)
+            )
             claimed = lost.sum(axis=-1)
             scale = (sizes.gradient * speed).sum(axis=-1)
             tally.equal(
@@ -158,7 +160,9 @@ def cg2(request: Request) -> Search:
             path = solve(flow, np.concatenate([start, np.zeros((len(start), 1))], axis=-1), times, tolerance=1e-11)
             value, work = model.energy(system, path[..., :-1]), path[..., -1]
             sizes = [Sizes(States(system, y[..., :-1])) for y in path]
-            size = max(float((np.abs(y[..., :-1]) * z.currents).sum(axis=-1).max()) for y, z in zip(path, sizes, strict=True))
+            size = max(
+                float((np.abs(y[..., :-1]) * z.currents).sum(axis=-1).max()) for y, z in zip(path, sizes, strict=True)
+            )
             for index in range(1, len(times)):
                 tally.equal(
                     "E(0) - E(t) = ∫ Σ τ_ℓ ẋ_ℓᵀ∇²L_ℓẋ_ℓ",
@@ -218,7 +222,9 @@ def _written_energy(system: FourLayers, state: Values) -> Values:
     """The total energy term by term, from the definitions."""
     c, s, r, q = system.split(state)
     n = system.sizes[1]
-    gram = np.array([[system.memories[i] @ system.memories[j] if i != j else 0.0 for j in range(n)] for i in range(n)])
+    gram = np.array(
+        [[system.memories[i] @ system.memories[j] if i != j else 0.0 for j in range(n)] for i in range(n)]
+    )
     top = r.max(axis=-1, keepdims=True)
     log_sum = top[..., 0] + np.log(np.exp(system.beta * (r - top)).sum(axis=-1)) / system.beta
     p = np.exp(system.beta * (r - log_sum[..., None]))
