@@ -156,16 +156,8 @@ def ledger(as_json: bool) -> None:
     users = used_by({statement.id: statement for statement in chosen})
     records = [
         {
-            "id": statement.id,
-            "title": statement.title,
-            "kind": statement.kind,
-            "source": statement.source,
-            "hypotheses": list(statement.hypotheses),
-            "conclusion": statement.conclusion,
-            "note": statement.note,
-            "uses": list(statement.uses),
+            **statement.words(),
             "used_by": users[statement.id],
-            "required": [str(layer) for layer in statement.layers],
             "evidence": {str(layer): pointer for layer, pointer in statement.evidence.items()},
         }
         for statement in chosen

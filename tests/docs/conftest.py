@@ -73,20 +73,7 @@ def made_up_records() -> list[dict[str, Any]]:
     for statement in load().values():
         written = (DOCS / "proofs" / f"{statement.id}.md").is_file()
         evidence = MADE_UP if written else {str(layer): EMPTY for layer in statement.layers}
-        records.append(
-            {
-                "id": statement.id,
-                "title": statement.title,
-                "kind": statement.kind,
-                "source": statement.source,
-                "hypotheses": list(statement.hypotheses),
-                "conclusion": statement.conclusion,
-                "note": statement.note,
-                "uses": list(statement.uses),
-                "required": [str(layer) for layer in statement.layers],
-                "evidence": evidence,
-            }
-        )
+        records.append({**statement.words(), "evidence": evidence})
     return records
 
 

@@ -76,15 +76,7 @@ def to_records(statements: Sequence[Statement], results: Results) -> list[dict[s
     """Everything the pages need, as JSON-able records: the ledger's words and the evidence found."""
     return [
         {
-            "id": statement.id,
-            "title": statement.title,
-            "kind": statement.kind,
-            "source": statement.source,
-            "hypotheses": list(statement.hypotheses),
-            "conclusion": statement.conclusion,
-            "note": statement.note,
-            "uses": list(statement.uses),
-            "required": [str(layer) for layer in statement.layers],
+            **statement.words(),
             "evidence": {
                 str(layer): {
                     "status": str(evidence.status),

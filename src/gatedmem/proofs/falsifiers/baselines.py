@@ -812,7 +812,23 @@ def bl5(request: Request) -> Search:
         attack(_frame_check, _frames(seed, smooth=True), None, seed=seed, examples=0),
         attack(_kink_check, _frames(seed, smooth=False), None, seed=seed, examples=0),
         attack(_instance_check, _frame_instances(seed), None, seed=seed, examples=0),
-    )
+        outcome(Tally(), notes=[f"bounded activations: after 100 time units the fastest unit has {_late(seed):.1g} "
+                                "of its first speed (how slow an approach may be is no part of the claim)"]),
+    )  # fmt: skip
+
+
+def _late(seed: int) -> float:
+    """The largest speed at t = 100 over the largest at the start, for two frames with bounded activations."""
+    rng = np.random.default_rng([seed, 109])
+    ratios = []
+    for layers, sizes in (((tanh_layer(1.2),), (3,)), ((tanh_layer(1.2), softmax_layer(1.1, 2.0)), (3, 2))):
+        n = sum(sizes)
+        coupling = _coupling(rng.standard_normal((n, n)), 0.2 * rng.standard_normal((n, n)))
+        frame = Frame(layers, sizes, np.repeat(rng.uniform(0.3, 3.0, len(sizes)), sizes), coupling)
+        path = solve(frame.velocity, 3.0 * rng.standard_normal((4, n)), np.array([0.0, 100.0]), tolerance=1e-6)
+        speeds = np.abs(frame.velocity(path)).max(axis=(1, 2))
+        ratios.append(float(speeds[1] / speeds[0]))
+    return max(ratios)
 
 
 def _frame_check(case: _Framed, tally: Tally) -> None:

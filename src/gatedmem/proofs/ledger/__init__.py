@@ -66,6 +66,20 @@ class Statement:
         """The family of the id: ``SM``, ``AG``, ``CG``, ``GW`` or ``BL``."""
         return self.id[:2]
 
+    def words(self) -> dict[str, Any]:
+        """The record's texts and relations as plain data."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "kind": self.kind,
+            "source": self.source,
+            "hypotheses": list(self.hypotheses),
+            "conclusion": self.conclusion,
+            "note": self.note,
+            "uses": list(self.uses),
+            "required": [str(layer) for layer in self.layers],
+        }
+
     def shown_layers(self) -> tuple[Layer, ...]:
         """The layers with something to show: required ones, and those that carry evidence beyond that."""
         return tuple(layer for layer in Layer if layer in self.layers or layer in self.evidence)

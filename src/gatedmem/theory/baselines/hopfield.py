@@ -49,8 +49,8 @@ def drive(i: Any, z: Vector) -> Expr:
 def velocity(i: Any) -> Expr:
     """dx_i/dt, from τ dx/dt = -x + Wφ(x).
 
-        >>> velocity(i)
-    XX
+    >>> velocity(i)
+    (-x[i] + Sum(phi(x[j])*W_sym[i, j], (j, 1, N)))/tau
     """
     return (-x[i] + over_neurons(lambda j: W[i, j] * phi(x[j]), i)) / tau
 

@@ -115,8 +115,8 @@ def _instances(request: Request) -> Iterator[ContextInstance]:
                 )
     # ker A of dimension two: two opposite pairs. The drive may balance one vertex, never all.
     pairs = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    for gain, u in ((0.0, [1.0, -1.0, 0.5, -0.5]), (0.0, [1.0, 1.0, 0.0, 0.0]), (1.0, [-0.5, -0.5, 0.0, 0.0])):
-        yield ContextInstance(pairs, 1.0, 1.0, gain, np.array(u), np.zeros(4), "two opposite pairs")
+    for gain, balance in ((0.0, [1.0, -1.0, 0.5, -0.5]), (0.0, [1.0, 1.0, 0.0, 0.0]), (1.0, [-0.5, -0.5, 0.0, 0.0])):
+        yield ContextInstance(pairs, 1.0, 1.0, gain, np.array(balance), np.zeros(4), "two opposite pairs")
 
 
 @st.composite

@@ -20,6 +20,8 @@ from gatedmem.proofs.falsifiers.search import CALL, UNIT, Tally, attack, combine
 
 Values = npt.NDArray[Any]
 
+_INTEGRATION = 1e-8
+
 
 @dataclass(frozen=True)
 class States:
@@ -118,12 +120,10 @@ def cg2(request: Request) -> Search:
             tally.trials += len(state)
             flow = model.velocity(system, state)
             speed = sizes.currents / np.repeat(system.taus, system.sizes)
-            lost = system.taus * np.stack([(v * v).sum(axis=-1) for v in system.split(flow)], axis=-1)
-            spread = flow[:, _retrieval(system)]
-            lost[:, 2] = (
-                system.taus[2] * system.beta * np.einsum("bi,bij,bj->b", spread, soft.covariance(sizes.p), spread)
-            )
-            claimed = lost.sum(axis=-1)
+            tau_c, tau_s, tau_r, tau_q = system.taus
+            c, s, r, q = system.split(flow)
+            claimed = tau_c * (c * c).sum(axis=-1) + tau_s * (s * s).sum(axis=-1) + tau_q * (q * q).sum(axis=-1)
+            claimed += tau_r * system.beta * np.einsum("bi,bij,bj->b", r, soft.covariance(sizes.p), r)
             scale = (sizes.gradient * speed).sum(axis=-1)
             tally.equal(
                 "dE/dt = -Σ τ_ℓ ẋ_ℓᵀ∇²L_ℓẋ_ℓ",
@@ -163,24 +163,27 @@ def cg2(request: Request) -> Search:
             size = max(
                 float((np.abs(y[..., :-1]) * z.currents).sum(axis=-1).max()) for y, z in zip(path, sizes, strict=True)
             )
-            for index in range(1, len(times)):
-                tally.equal(
-                    "E(0) - E(t) = ∫ Σ τ_ℓ ẋ_ℓᵀ∇²L_ℓẋ_ℓ",
-                    value[0] - value[index],
-                    work[index],
-                    scale=size + work[index],
-                    roundings=1e-8 / UNIT,
-                    where=lambda at, t=times[index], states=states: f"t={t:g} {states.where(at)}",
-                )
-                tally.at_most(
-                    "E(t) does not rise",
-                    value[index],
-                    value[index - 1],
-                    scale=size,
-                    roundings=1e-8 / UNIT,
-                    where=lambda at, t=times[index], states=states: f"t={t:g} {states.where(at)}",
-                    tight=False,
-                )
+
+            def where(at: tuple[int, ...], states: States = states, times: Values = times) -> str:
+                return f"t={times[at[0] + 1]:g} {states.where(at[1:])}"
+
+            tally.equal(
+                "E(0) - E(t) = ∫ Σ τ_ℓ ẋ_ℓᵀ∇²L_ℓẋ_ℓ",
+                value[:1] - value[1:],
+                work[1:],
+                scale=size + work[1:],
+                roundings=_INTEGRATION / UNIT,
+                where=where,
+            )
+            tally.at_most(
+                "E(t) does not rise",
+                value[1:],
+                value[:-1],
+                scale=size,
+                roundings=_INTEGRATION / UNIT,
+                where=where,
+                tight=False,
+            )
 
     small = [points for points in drawn(request, contractive=False) if points.instance.n_memories <= 12]
     chosen = small[::5] if request.context is None else small[:1]

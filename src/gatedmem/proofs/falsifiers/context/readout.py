@@ -114,7 +114,7 @@ def cg23(request: Request) -> Search:
         grows = gates_of(instance).eigenvalues[0] <= 0.0 or top > 50.0
 
         def clamped(t: Values, s: Values, r: Values) -> Values:
-            return model.gate_velocity(instance, s, r) / tau_s
+            return np.asarray(model.gate_velocity(instance, s, r) / tau_s)
 
         def prescribed(t: Values, s: Values, r: Values) -> Values:
             return np.asarray(np.cos(phase * t) * phase * swing)

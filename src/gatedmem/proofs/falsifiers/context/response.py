@@ -27,7 +27,8 @@ Values = npt.NDArray[Any]
 SECOND = 2.0
 """CG16: the factor of βp_i[(Bp)_i - pᵀBp] in p''(0)."""
 
-_NODES = np.cos(np.pi * (np.arange(15) + 0.5) / 15)
+_ANGLES = np.pi * (np.arange(15) + 0.5) / 15
+_NODES = np.cos(_ANGLES)
 
 
 def cg16(request: Request) -> Search:
@@ -35,8 +36,11 @@ def cg16(request: Request) -> Search:
 
     A negative λ is the same problem with the drive reversed: λA⁻¹u changes its sign and λ²A⁻¹p does not.
     """
-    # Weights that differentiate at 0 the polynomial through the nodes, once and twice.
-    weights = np.linalg.inv(np.vander(_NODES, increasing=True))[1:3] * np.array([[1.0], [2.0]])
+    # Weights that differentiate at 0, once and twice, the polynomial through the Chebyshev nodes:
+    # T_j'(0) = j sin(jπ/2) and T_j''(0) = -j² cos(jπ/2).
+    j = np.arange(15)
+    slopes = np.array([j * np.array([0, 1, 0, -1])[j % 4], -(j**2) * np.array([1, 0, -1, 0])[j % 4]])
+    weights = slopes @ np.cos(np.multiply.outer(j, _ANGLES)) * (2.0 / 15.0)
 
     def check(points: Points, tally: Tally) -> None:
         base, gates = points.instance, gates_of(points.instance)
@@ -72,7 +76,7 @@ def cg16(request: Request) -> Search:
                 weight @ np.array(found) / reach**order,
                 claimed[order - 1],
                 scale=float(np.abs(weight).sum()) / reach**order,
-                roundings=gates.roundings * blur * (1.0 + norm * gates.eigenvalues[-1]) + missed + 2.0 * CALL,
+                roundings=gates.roundings * blur * (1.0 + norm * gates.eigenvalues[-1]) + missed + 4.0 * CALL,
                 where=said(describe(base)),
             )
 

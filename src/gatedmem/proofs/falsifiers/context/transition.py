@@ -248,16 +248,16 @@ def cg20(request: Request) -> Search:
             tally.trials += 1
             winners = []
             for each in (instance, other):
-                path = context_solution(each, run.start, np.zeros(n), times, tau_s=tau, tau_r=tau)
-                winners.append(int(path.p[-1].argmax()))
-                changed += int(path.p[1].argmax() != path.p[-1].argmax())
+                path = context_solution(each, run.start, np.zeros(n), times, tau_s=tau, tau_r=tau, tolerance=1e-9)
+                winners.append(int(path.s[-1].argmax()))
+                changed += int(path.s[1].argmax() != path.s[-1].argmax())
             tally.equal(
                 "adding a vector of range(G) leaves i* in place",
                 np.array(winners, dtype=np.float64),
                 float(modes.winner),
                 scale=1.0,
                 roundings=1.0,
-                where=lambda at, shift=shift: f"{where(at)} added drive {row(shift)}",
+                where=said(f"{where(())} added drive {row(shift)}"),
             )
 
     user = request.context
@@ -323,7 +323,7 @@ def _runs(request: Request, salt: int, *, overcomplete: bool = False) -> Iterato
         else ((2, 2), (3, 3), (4, 6), (3, 2), (5, 4), (8, 3))
     )
     for n, d in sizes if request.context is None else [(0, 0)] * 2:
-        for trial in range(12 if request.context is None else 5):
+        for trial in range((6 if overcomplete else 12) if request.context is None else 5):
             if request.context is None:
                 memories = draw_context(
                     rng, n, d, alpha=0.0, beta=1.0, gain=0.0, unit_norm=overcomplete or trial % 2 == 0

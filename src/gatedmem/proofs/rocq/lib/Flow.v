@@ -382,11 +382,11 @@ Lemma curve_eps {n} (y : R -> vec n) lo hi t e : curve_continuous lo hi y -> lo 
   exists d, 0 < d /\ forall s, lo <= s <= hi -> Rabs (s - t) < d -> distance (y s) (y t) < e.
 Proof.
 move=> cy ht e0; have h : lo <= hi by lra.
-have [|d [d0 hd]] := uniform_eps (fun s => y (clamp lo hi s)) t (e / (INR n + 1))
+have [|d [d0 hd]] := uniform_eps (fun s => y (clip lo hi s)) t (e / (INR n + 1))
   (fun i => continuous_clamp lo hi (fun s => y s i) h (cy i) t).
   by apply: Rdiv_lt_0_compat => //; have := pos_INR n; lra.
 exists d; split=> // s hs st; apply: distance_lt => // i.
-by have := hd s st i; rewrite !clamp_id.
+by have := hd s st i; rewrite !clip_id.
 Qed.
 
 Lemma stays {n} (C : vec n -> Prop) rho (y : R -> vec n) T :

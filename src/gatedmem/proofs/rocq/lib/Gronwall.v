@@ -9,24 +9,24 @@ Open Scope R_scope.
 
 (** ** A function on [lo, hi], held constant outside *)
 
-Definition clamp (lo hi t : R) : R := Rmax lo (Rmin hi t).
+Definition clip (lo hi t : R) : R := Rmax lo (Rmin hi t).
 
-Lemma clamp_in lo hi t : lo <= hi -> interval lo hi (clamp lo hi t).
-Proof. by move=> h; rewrite /clamp /interval /Rmax /Rmin; repeat case: Rle_dec; lra. Qed.
+Lemma clip_in lo hi t : lo <= hi -> interval lo hi (clip lo hi t).
+Proof. by move=> h; rewrite /clip /interval /Rmax /Rmin; repeat case: Rle_dec; lra. Qed.
 
-Lemma clamp_id lo hi t : interval lo hi t -> clamp lo hi t = t.
-Proof. by rewrite /interval => h; rewrite /clamp /Rmax /Rmin; repeat case: Rle_dec; lra. Qed.
+Lemma clip_id lo hi t : interval lo hi t -> clip lo hi t = t.
+Proof. by rewrite /interval => h; rewrite /clip /Rmax /Rmin; repeat case: Rle_dec; lra. Qed.
 
-Lemma clamp_lip lo hi s t : Rabs (clamp lo hi s - clamp lo hi t) <= Rabs (s - t).
+Lemma clamp_lip lo hi s t : Rabs (clip lo hi s - clip lo hi t) <= Rabs (s - t).
 Proof.
-by rewrite /clamp /Rmax /Rmin; repeat case: Rle_dec; move=> *; split_Rabs; lra.
+by rewrite /clip /Rmax /Rmin; repeat case: Rle_dec; move=> *; split_Rabs; lra.
 Qed.
 
 Lemma continuous_clamp lo hi (f : R -> R) :
-  lo <= hi -> continuous_on (interval lo hi) f -> forall t, continuous (fun s => f (clamp lo hi s)) t.
+  lo <= hi -> continuous_on (interval lo hi) f -> forall t, continuous (fun s => f (clip lo hi s)) t.
 Proof.
-move=> h cf t; apply: (filterlim_comp _ _ _ (clamp lo hi) f) (cf _ (clamp_in lo hi t h)).
-move=> P [e he]; exists e => s hs; apply: he; last exact: clamp_in.
+move=> h cf t; apply: (filterlim_comp _ _ _ (clip lo hi) f) (cf _ (clip_in lo hi t h)).
+move=> P [e he]; exists e => s hs; apply: he; last exact: clip_in.
 by apply: Rle_lt_trans (clamp_lip _ _ _ _) hs.
 Qed.
 
@@ -41,9 +41,9 @@ by apply: filter_forall => s; apply: RInt_correct; apply: ex_RInt_all.
 Qed.
 
 Lemma RInt_clamp (f : R -> R) lo hi s t :
-  interval lo hi s -> interval lo hi t -> RInt (fun x => f (clamp lo hi x)) s t = RInt f s t.
+  interval lo hi s -> interval lo hi t -> RInt (fun x => f (clip lo hi x)) s t = RInt f s t.
 Proof.
-move=> hs ht; apply: RInt_ext => x hx; rewrite clamp_id //.
+move=> hs ht; apply: RInt_ext => x hx; rewrite clip_id //.
 by move: hs ht hx; rewrite /interval /Rmin /Rmax; case: Rle_dec; lra.
 Qed.
 
@@ -118,21 +118,21 @@ Lemma continuous_on_sub (f : R -> R) lo t hi :
 Proof. by move=> h; apply: continuous_on_subset => x; rewrite /interval; lra. Qed.
 
 Lemma is_derive_clamp (f : R -> R) lo hi t l :
-  lo < t < hi -> is_derive f t l -> is_derive (fun s => f (clamp lo hi s)) t l.
+  lo < t < hi -> is_derive f t l -> is_derive (fun s => f (clip lo hi s)) t l.
 Proof.
 move=> ht; apply: is_derive_ext_loc.
 have e : 0 < Rmin (t - lo) (hi - t) by apply: Rmin_glb_lt; lra.
-exists (mkposreal _ e) => x hx; rewrite clamp_id //.
+exists (mkposreal _ e) => x hx; rewrite clip_id //.
 have := Rmin_l (t - lo) (hi - t); have := Rmin_r (t - lo) (hi - t).
 by move: hx; rewrite /ball /= /AbsRing_ball /= /abs /minus /plus /opp /= /interval; split_Rabs; lra.
 Qed.
 
 Lemma gronwall_kernel_clamp (a b : R -> R) lo t : lo <= t ->
-  RInt (fun s => exp (RInt (fun x => a (clamp lo t x)) s t) * b (clamp lo t s)) lo t =
+  RInt (fun s => exp (RInt (fun x => a (clip lo t x)) s t) * b (clip lo t s)) lo t =
   RInt (fun s => exp (RInt a s t) * b s) lo t.
 Proof.
 move=> h; apply: RInt_ext => s; rewrite Rmin_left // Rmax_right // => hs.
-by rewrite RInt_clamp ?clamp_id //; rewrite /interval; lra.
+by rewrite RInt_clamp ?clip_id //; rewrite /interval; lra.
 Qed.
 
 Lemma gronwall (y dy a b : R -> R) lo hi :
@@ -144,15 +144,15 @@ Lemma gronwall (y dy a b : R -> R) lo hi :
   y t <= exp (RInt a lo t) * y lo + RInt (fun s => exp (RInt a s t) * b s) lo t.
 Proof.
 move=> ca cb cy hd hle t [ht ht1].
-have cl (f : R -> R) : continuous_on (interval lo hi) f -> forall s, continuous (fun s => f (clamp lo t s)) s.
+have cl (f : R -> R) : continuous_on (interval lo hi) f -> forall s, continuous (fun s => f (clip lo t s)) s.
   by move=> cf; apply: continuous_clamp => //; apply: continuous_on_sub cf.
-have := gronwall_all (fun s => y (clamp lo t s)) dy (fun s => a (clamp lo t s))
-  (fun s => b (clamp lo t s)) lo t ht (cl a ca) (cl b cb) (cl y cy).
-rewrite !clamp_id; try by rewrite /interval; lra.
+have := gronwall_all (fun s => y (clip lo t s)) dy (fun s => a (clip lo t s))
+  (fun s => b (clip lo t s)) lo t ht (cl a ca) (cl b cb) (cl y cy).
+rewrite !clip_id; try by rewrite /interval; lra.
 rewrite RInt_clamp ?gronwall_kernel_clamp //; try by rewrite /interval; lra.
 apply.
 - by move=> s hs; apply: is_derive_clamp => //; apply: hd; lra.
-- by move=> s hs; rewrite clamp_id; [apply: hle; lra | rewrite /interval; lra].
+- by move=> s hs; rewrite clip_id; [apply: hle; lra | rewrite /interval; lra].
 Qed.
 
 Lemma continuous_on_const lo hi (c : R) : continuous_on (interval lo hi) (fun _ : R => c).
@@ -220,13 +220,13 @@ Lemma is_derive_RInt_on (f : R -> R) lo hi :
   is_derive (fun s => RInt f lo s) t (f t).
 Proof.
 move=> cf t ht; have h : lo <= hi by lra.
-apply: (is_derive_ext_loc (fun s => RInt (fun x => f (clamp lo hi x)) lo s)).
+apply: (is_derive_ext_loc (fun s => RInt (fun x => f (clip lo hi x)) lo s)).
   have e : 0 < Rmin (t - lo) (hi - t) by apply: Rmin_glb_lt; lra.
   exists (mkposreal _ e) => x hx; apply: RInt_clamp; rewrite /interval; first lra.
   have := Rmin_l (t - lo) (hi - t); have := Rmin_r (t - lo) (hi - t).
   by move: hx; rewrite /ball /= /AbsRing_ball /= /abs /minus /plus /opp /=; split_Rabs; lra.
-have := is_derive_RInt_all (fun x => f (clamp lo hi x)) lo t (continuous_clamp lo hi f h cf).
-by rewrite clamp_id // /interval; lra.
+have := is_derive_RInt_all (fun x => f (clip lo hi x)) lo t (continuous_clamp lo hi f h cf).
+by rewrite clip_id // /interval; lra.
 Qed.
 
 Lemma continuous_on_ext' (f g : R -> R) lo hi :
@@ -238,10 +238,10 @@ Lemma continuous_on_RInt (f : R -> R) lo hi :
   continuous_on (interval lo hi) f -> continuous_on (interval lo hi) (fun s => RInt f lo s).
 Proof.
 move=> cf t ht; have h : lo <= hi by move: ht; rewrite /interval; lra.
-move: t ht; apply: (continuous_on_ext' (fun s => RInt (fun x => f (clamp lo hi x)) lo s)).
+move: t ht; apply: (continuous_on_ext' (fun s => RInt (fun x => f (clip lo hi x)) lo s)).
   by move=> t ht; apply: RInt_clamp => //; rewrite /interval; lra.
-apply: continuous_on_forall => t _; apply: ex_derive_continuous; exists (f (clamp lo hi t)).
-exact: (is_derive_RInt_all (fun x => f (clamp lo hi x)) lo t (continuous_clamp lo hi f h cf)).
+apply: continuous_on_forall => t _; apply: ex_derive_continuous; exists (f (clip lo hi t)).
+exact: (is_derive_RInt_all (fun x => f (clip lo hi x)) lo t (continuous_clamp lo hi f h cf)).
 Qed.
 
 Lemma continuous_on_mult (f g : R -> R) lo hi :
@@ -402,17 +402,17 @@ Lemma gronwall_norm {n} (d : R -> vec n) (w : R -> vec n) (a b : R -> R) lo hi :
   norm (d t) <= exp (RInt a lo t) * norm (d lo) + RInt (fun s => exp (RInt a s t) * b s) lo t.
 Proof.
 move=> ca cb cd hd hb hle t [ht ht1].
-have cl (f : R -> R) : continuous_on (interval lo hi) f -> forall s, continuous (fun s => f (clamp lo t s)) s.
+have cl (f : R -> R) : continuous_on (interval lo hi) f -> forall s, continuous (fun s => f (clip lo t s)) s.
   by move=> cf; apply: continuous_clamp => //; apply: continuous_on_sub cf.
-have := gronwall_norm_all (fun s => d (clamp lo t s)) w (fun s => a (clamp lo t s))
-  (fun s => b (clamp lo t s)) lo t ht (cl a ca) (cl b cb).
-rewrite !clamp_id; try by rewrite /interval; lra.
+have := gronwall_norm_all (fun s => d (clip lo t s)) w (fun s => a (clip lo t s))
+  (fun s => b (clip lo t s)) lo t ht (cl a ca) (cl b cb).
+rewrite !clip_id; try by rewrite /interval; lra.
 rewrite RInt_clamp ?gronwall_kernel_clamp //; try by rewrite /interval; lra.
 apply.
 - by move=> i; apply: (cl (fun s => d s i)); apply: cd.
 - by move=> s hs i; apply: (is_derive_clamp (fun s => d s i)) => //; apply: hd; lra.
-- by move=> s hs; rewrite clamp_id; [apply: hb; lra | rewrite /interval; lra].
-- by move=> s hs; rewrite clamp_id; [apply: hle; lra | rewrite /interval; lra].
+- by move=> s hs; rewrite clip_id; [apply: hb; lra | rewrite /interval; lra].
+- by move=> s hs; rewrite clip_id; [apply: hle; lra | rewrite /interval; lra].
 Qed.
 
 (** Two curves, the second a solution up to the error [b]. *)

@@ -3,13 +3,17 @@
     From a +-1 cue, pattern mu with n entries flipped, the soft error (1/2) sum |xi_i - phi(x_i(t))| is
     n tanh(sigma) + N (1 - tanh(sigma))/2 up to (N sigma/2)(1 - e^{-t/tau_x})(1 + K); so it tends to that
     value, not to n, as tau_x -> infinity at a fixed time.  The value is n exactly when n = N/2, and
-    tends to n as sigma -> infinity.  (With the sign readout the error is n: AG17.) *)
+    tends to n as sigma -> infinity.
+
+    AG30_sign   with the sign readout the error is n, exactly, from some tau_x on (that tau_x depends on
+                K and t only). *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
-From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte.
+From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte defs.Signs defs.Errors.
 From Gatedmem Require Import lib.Sums lib.Softmax lib.Hyperbolic lib.AstrocyteFlow lib.AstrocyteEnergy lib.AstrocyteLift lib.AstrocyteBounds lib.AstrocyteContraction lib.AstrocyteFrozen lib.AstrocyteToy.
+From Gatedmem Require lib.Frozen.
 
 Open Scope R_scope.
 
@@ -44,6 +48,27 @@ Proof.
   apply: (Rmult_lt_reg_r (INR N + 1)); first lra.
   have -> : INR N / 2 * (eps / (INR N + 1)) * (INR N + 1) = INR N / 2 * eps by field; lra.
   nra.
+Qed.
+
+Theorem AG30_sign (K : nat) (t : R) : 0 <= t -> exists tau0, 0 < tau0 /\
+  forall (N : nat) (m : memory N K) (x : R -> vec N) (p : R -> vec K) (mu : 'I_K) (flipped : 'I_N -> bool),
+  positive m -> binary m -> tau0 <= tau_x m ->
+  solution m x p -> is_simplex (p 0) ->
+  (forall i, x 0 i = if flipped i then - pattern m mu i else pattern m mu i) ->
+  sign_error (pattern m mu) (x t) = sum (fun i => if flipped i then 1 else 0).
+Proof.
+  move=> t0; have [tau0 [p0 H]] := frozen_limit 1 (INR K) t 1 Rlt_0_1 (pos_INR K) t0 Rlt_0_1.
+  exists tau0; split=> // N m x p mu flipped pos bin ht sol sp cue; have h := H _ ht.
+  have bit i : x 0 i = 1 \/ x 0 i = -1.
+    by rewrite cue; case: (bin mu i) => ->; case: (flipped i); lra.
+  have S i : sign_of (x t i) = x 0 i.
+    apply: lib.Frozen.sign_of_near; first exact: bit.
+    apply: Rle_lt_trans (lib.Frozen.neuron_displacement m x p i pos bin sol sp t t0) _.
+    have -> : Rabs (x 0 i) = 1 by case: (bit i) => ->; rewrite ?Rabs_Ropp Rabs_R1.
+    by move: h; rewrite (_ : - (1 / tau_x m) * t = - (t / tau_x m)); [lra | rewrite /Rdiv; ring].
+  rewrite /sign_error -sum_scal_l; apply: sum_ext => i; rewrite S cue.
+  case: (flipped i); last by rewrite Rminus_diag_eq // Rabs_R0; ring.
+  by case: (bin mu i) => ->; rewrite /Rabs; case: Rcase_abs; lra.
 Qed.
 
 Theorem AG30_exact (N : nat) (s n : R) :

@@ -9,13 +9,19 @@
     Where the velocities of s and p vanish, with gamma_s = gamma_p = 0, gamma_n = 1, b = c = d = 0:
     psi_ij = - phi_i phi_j, g_ij = sum_kl T_ijkl phi_k phi_l, tau_n x_i' = -x_i + sum T_ijkl phi_j phi_k phi_l, and
     E = sum [x_i phi_i - Lambda(x_i)] - 1/4 sum T phi phi phi phi.  For T = c sum_mu xi xi xi xi this is the
-    quartic dense memory: drive c sum_mu xi_mu m_mu^3, F(z) = c z^4 / 4. *)
+    quartic dense memory: drive c sum_mu xi_mu m_mu^3, F(z) = c z^4 / 4.
+
+    BL4_saddle: that is no fast limit.  At gamma_s = gamma_p = 0, x held, where the slopes g' = a and
+    psi' = b are positive and the same for all pairs, the linearised (s, p) block has, in N^2 orthonormal
+    directions q_k of R^(N x N), the eigenvectors (b q_k, tau_s lam q_k) with lam = hi_k > 0 and with
+    lam = lo_k < 0: it splits into N^2 unstable and N^2 stable directions. *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Calculus defs.Hopfield defs.NeuronAstrocyte.
 From Gatedmem Require Import lib.Sums lib.NeuronAstrocyte.
+From Gatedmem Require lib.NeuronAstrocyteSaddle.
 
 Open Scope R_scope.
 
@@ -100,6 +106,21 @@ Proof.
   by move=> i j k l; rewrite /hebbian_tensor; split; congr (_ * _); apply: sum_ext => mu; ring.
 Qed.
 
+Theorem BL4_saddle (N : nat) (w : na_network N) (x : vec N) (s p : mat N N) (a b : R) :
+  regular_network w -> swap_pairs w -> leak_s w = 0 -> leak_a w = 0 -> 0 < a -> 0 < b ->
+  (forall i j, deriv (synapse w) (s i j) = a) -> (forall i j, deriv (process w) (p i j) = b) ->
+  exists (q : 'I_(N * N) -> mat N N) (lo hi : vec (N * N)),
+    (forall k l, sum2 (fun i j => q k i j * q l i j) = kdelta k l) /\
+    (forall k, lo k < 0 < hi k) /\
+    (forall k lam, lam = lo k \/ lam = hi k -> forall i j,
+       is_derive (fun h => velocity_s w x (fun u v => s u v + h * (b * q k u v))
+                             (fun u v => p u v + h * ((tau_s w * lam) * q k u v)) i j) 0
+         (lam * (b * q k i j)) /\
+       is_derive (fun h => velocity_a w (fun u v => s u v + h * (b * q k u v))
+                             (fun u v => p u v + h * ((tau_s w * lam) * q k u v)) i j) 0
+         (lam * ((tau_s w * lam) * q k i j))).
+Proof. exact: lib.NeuronAstrocyteSaddle.fast_block_saddle. Qed.
+
 (** Identity activations, the Hebbian tensor of one pattern, at rest. *)
 Example BL4_witness : exists (w : na_network 2) (x : R -> vec 2) (s p : R -> mat 2 2),
   regular_network w /\ swap_pairs w /\ swap_first w /\ symmetric (input_s w) /\ symmetric (input_a w) /\
@@ -122,3 +143,17 @@ Example BL4_witness_elimination : exists (w : na_network 2) (x : vec 2) (s p : m
   (forall i, input_n w i = 0) /\ (forall i j, input_s w i j = 0) /\ (forall i j, input_a w i j = 0) /\
   (forall i j, velocity_s w x s p i j = 0) /\ (forall i j, velocity_a w s p i j = 0) /\ x ord0 <> 0.
 Proof. exact: elimination_witness. Qed.
+
+(** The saddle's hypotheses, with a tensor that is not zero: the same network at the origin. *)
+Example BL4_witness_saddle : exists (w : na_network 2) (s p : mat 2 2),
+  regular_network w /\ swap_pairs w /\ leak_s w = 0 /\ leak_a w = 0 /\ 0 < 1 /\
+  (forall i j, deriv (synapse w) (s i j) = 1) /\ (forall i j, deriv (process w) (p i j) = 1) /\
+  (exists i j k l, tensor w i j k l <> 0).
+Proof.
+  exists (linear_network 2 1 (fun _ _ _ _ => 1)), (fun _ _ => 0), (fun _ _ => 0).
+  split; first by apply: linear_network_regular; lra.
+  split; first by [].
+  do 2?(split; first by []); split; first lra.
+  do 2?(split; first by []).
+  by exists ord0, ord0, ord0, ord0; rewrite /=; lra.
+Qed.
