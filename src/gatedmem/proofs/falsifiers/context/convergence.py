@@ -67,6 +67,7 @@ def cg15(request: Request) -> Search:
         blur_r = gain * np.linalg.norm(s, axis=1) + n**0.5 * np.abs(gates.evidence).max() + np.linalg.norm(r, axis=1)
         stray = off * (1.0 + gates.eigenvalues[-1] + instance.beta * gain)
         blur_s, blur_r = blur_s + stray / UNIT, blur_r + (1.0 + gain) * stray / UNIT
+        where = Points(instance, r, s, r).where_state
         for tau_s, tau_r in _PACES:
             tally.trials += len(s)
             # ½V̇, where the time constants of V and of the flow cancel.
@@ -79,7 +80,7 @@ def cg15(request: Request) -> Search:
                 claimed,
                 scale=gain**2 / lowest * size_s * blur_s + size_r * blur_r,
                 roundings=gates.roundings,
-                where=lambda at, s=s, r=r: f"{describe(instance)} s={row(s[at[0]], 4)} r={row(r[at[0]], 4)}",
+                where=where,
                 tight=False,
             )
             if gain == 0.0:
@@ -98,7 +99,7 @@ def cg15(request: Request) -> Search:
                 bound,
                 scale=scale,
                 roundings=gates.roundings,
-                where=lambda at, s=s, r=r: f"{describe(instance)} s={row(s[at[0]], 4)} r={row(r[at[0]], 4)}",
+                where=where,
                 tight=False,
             )
             if both.any():
