@@ -55,7 +55,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
             base = base if "_" not in base else "{" + base + "}"
         text = f"{base}_{{{indices}}}"
         if exp is not None:
-            return f"{text}^{{{exp}}}" if "^" not in base else f"\\left({text}\\right)^{{{exp}}}"
+            # A prime is a superscript too, and TeX allows only one.
+            return f"{text}^{{{exp}}}" if "^" not in base and "'" not in base else f"\\left({text}\\right)^{{{exp}}}"
         return text
 
     def _print_Pow(self, expr: Any) -> str:

@@ -61,7 +61,7 @@ def capacity_bound(condition: Condition) -> float:
     """AG32's bound on the probability that one alternation, gains first, does not return the pattern.
 
     >>> round(capacity_bound(Condition(64, 100, 6, 2.0, 0.1)), 9)
-    1.8e-07
+    2.17e-07
     """
     n, k = condition.n_neurons, condition.n_patterns
     if k == 1:

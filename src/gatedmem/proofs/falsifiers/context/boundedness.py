@@ -67,7 +67,7 @@ def cg4(request: Request) -> Search:
 
         if _bounded(instance, eigenvalues, kernel, top):
             tally.at_most("E bounded below", floor, lowest, scale=size, roundings=n + 20.0, where=where, tight=False)
-            tally.near((lowest - floor) / max(1.0, abs(floor)))
+            tally.near(float(lowest - floor) / max(1.0, float(abs(floor))))
         else:
             # Along the best ray the energy falls at least linearly: far out it is below any candidate.
             tally.at_most("E unbounded below", lowest, floor - 1.0, scale=1.0, roundings=0, where=where, tight=False)

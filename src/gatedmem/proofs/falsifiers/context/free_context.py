@@ -27,6 +27,7 @@ _INTEGRATION = 1e-7
 def cg5(request: Request) -> Search:
     """CG5: W₁ = Zᵀ, unit norms, λ > 0: unbounded energy, the growth of solutions, and which W₁ = kZᵀ mends it."""
     rng = np.random.default_rng([request.seed, 5])
+    followed = [0, 0]
 
     def energies(system: FourLayers, tally: Tally) -> None:
         n, alpha, beta, gain = _numbers(system)
@@ -102,6 +103,7 @@ def cg5(request: Request) -> Search:
             return model.velocity(system, y)
 
         if linear:
+            followed[1] += len(start)
             times = np.array([0.0, 1.0, 10.0, 100.0])
             path = solve(flow, start, times, tolerance=1e-10)
             c, s, _, _ = system.split(path)
@@ -141,6 +143,7 @@ def cg5(request: Request) -> Search:
         allowed = 50.0 * (1.0 + gain) * (1.0 + speed / rate) / along[1] + _INTEGRATION
         tally.trials += len(start)
         generic = allowed < 0.1
+        followed[0] += int(generic.sum())
         tally.equal(
             "solutions grow at that rate",
             np.where(generic, np.log(np.maximum(along[2], 1e-300) / np.maximum(along[1], 1e-300)), 8.0),
@@ -208,7 +211,9 @@ def cg5(request: Request) -> Search:
         systems = [FourLayers(user.memories, user.memories, user.alpha, user.beta, user.gain)]
     else:
         systems = list(_drawn(request))
-    return combine(*(attack(part, systems, None, seed=0, examples=0) for part in (energies, growth, repair)))
+    searches = [attack(part, systems, None, seed=0, examples=0) for part in (energies, growth, repair)]
+    note = f"followed {followed[0]} exponential and {followed[1]} linear escapes"
+    return combine(*searches, outcome(Tally(), notes=[note]))
 
 
 def _drawn(request: Request) -> Iterator[FourLayers]:

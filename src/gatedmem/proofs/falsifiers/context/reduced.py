@@ -223,7 +223,7 @@ def cg14(request: Request) -> Search:
                     -1e-6 / instance.beta,
                     scale=size,
                     roundings=0.0,
-                    where=where,
+                    where=said(where((-1,))),
                     tight=False,
                 )
 

@@ -76,7 +76,7 @@ def cg16(request: Request) -> Search:
                 weight @ np.array(found) / reach**order,
                 claimed[order - 1],
                 scale=float(np.abs(weight).sum()) / reach**order,
-                roundings=gates.roundings * blur * (1.0 + norm * gates.eigenvalues[-1]) + missed + 4.0 * CALL,
+                roundings=float(gates.roundings * blur * (1.0 + norm * gates.eigenvalues[-1]) + missed + 4.0 * CALL),
                 where=said(describe(base)),
             )
 
