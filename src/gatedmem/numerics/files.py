@@ -123,14 +123,10 @@ def _checked(array: Array, path: Path, field: str) -> Array:
     if array.size == 0:
         raise InputError(f"{path}: {field}: is empty (shape {array.shape})")
     if array.ndim != 2:
-        raise InputError(
-            f"{path}: {field}: needs two dimensions, one row per stored item; has shape {array.shape}"
-        )
+        raise InputError(f"{path}: {field}: needs two dimensions, one row per stored item; has shape {array.shape}")
     if not np.isfinite(array).all():
         row, column = (int(index) for index in np.argwhere(~np.isfinite(array))[0])
-        raise InputError(
-            f"{path}: {field}: row {row + 1}, column {column + 1} is {array[row, column]}, not finite"
-        )
+        raise InputError(f"{path}: {field}: row {row + 1}, column {column + 1} is {array[row, column]}, not finite")
     return array
 
 

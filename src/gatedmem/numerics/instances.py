@@ -91,9 +91,7 @@ class ContextInstance:
             value = getattr(self, field)
             vector = np.zeros(len(array)) if value is None else np.asarray(value, dtype=np.float64)
             if vector.shape != (len(array),):
-                raise ValueError(
-                    f"{field}: needs one number per memory ({len(array)}), has shape {vector.shape}"
-                )
+                raise ValueError(f"{field}: needs one number per memory ({len(array)}), has shape {vector.shape}")
             if not np.isfinite(vector).all():
                 raise ValueError(f"{field}: every entry must be finite")
             object.__setattr__(self, field, vector)

@@ -204,6 +204,8 @@ def cg9(request: Request) -> Search:
         return outcome(Tally(), notes=["A(α) has no negative eigenvalue: nothing to test"])
     searched = attack(check, _runs(request, 9), None, seed=0, examples=0)
     note = f"times tested: {tested[0]} with one unstable level, {tested[1]} with several, {tested[2]} necessary times"
+    if searched.trials == 0:
+        note = "no run with a unique winner and well-separated modes: nothing to test"
     return replace(searched, notes=(note,))
 
 

@@ -7,6 +7,9 @@
     BL5_descent       if the activations are locally Lipschitz, E falls (does not rise) along every solution
     BL5_rate          where the activations have the derivatives da along the curve,
                       dE/dt = - sum tau x_i' da_i <= 0  (da = Hessian of L times x' if L is C^2)
+    BL5_convergence   if activations and the gradient of E_h are locally Lipschitz, then along every bounded
+                      solution dx/dt -> 0; limit points exist, all are equilibria, and the solution
+                      approaches the set of equilibria
     BL5_two_layers    a two-layer frame is an instance: same energy, same equations
     BL5_classical     the graded Hopfield network is an instance: same energy, same velocity
     BL5_modern        the modern Hopfield network is an instance, with a hidden layer y: at y = Z x the
@@ -19,6 +22,7 @@ From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte defs.Analysis.
 From Gatedmem Require Import defs.Hopfield defs.Modern defs.Modular.
 From Gatedmem Require Import lib.Sums lib.Modular lib.ModularInstances lib.ModularAstrocyte.
+From Gatedmem Require lib.ModularLimit.
 
 Open Scope R_scope.
 
@@ -37,6 +41,16 @@ Proof.
   move=> ok F D; split; first exact: modular_rate.
   by have := modular_rate_sign M ok x t da F D; lra.
 Qed.
+
+Theorem BL5_convergence (n L : nat) (M : modular n L) (x : R -> vec n) (B : R) :
+  modular_ok M -> locally_lipschitz (activations M) -> locally_lipschitz (coupling_gradient M) ->
+  modular_solution M x -> (forall t, 0 <= t -> norm (x t) <= B) ->
+  (forall i, is_lim (fun t => modular_velocity M (x t) i) p_infty 0) /\
+  (exists w, limit_point x w) /\
+  (forall w, limit_point x w -> forall i, modular_velocity M w i = 0) /\
+  (forall eps, 0 < eps -> exists T, forall t, T < t ->
+     exists w, (forall i, modular_velocity M w i = 0) /\ distance (x t) w < eps).
+Proof. by move=> ok lg lG sol bd; exact: (lib.ModularLimit.modular_convergence M ok lg lG x B sol bd). Qed.
 
 Theorem BL5_two_layers (n k : nat) (F : frame n k) (Gx : vec n -> vec k -> vec n)
     (Gy : vec n -> vec k -> vec k) :
@@ -85,3 +99,21 @@ Example BL5_witness (N : nat) :
   modular_ok (classical_frame h) /\ locally_lipschitz (activations (classical_frame h)) /\
   modular_solution (classical_frame h) (fun t _ => exp (- t)).
 Proof. exact: classical_witness. Qed.
+
+(** The same solution is bounded, and the gradient of its E_h is locally Lipschitz. *)
+Example BL5_witness_convergence (N : nat) :
+  let h := Hopfield N (fun _ _ => 0) tanh (fun a => / cosh a ^ 2) (fun a => ln (cosh a)) 1 in
+  modular_ok (classical_frame h) /\ locally_lipschitz (activations (classical_frame h)) /\
+  locally_lipschitz (coupling_gradient (classical_frame h)) /\
+  modular_solution (classical_frame h) (fun t _ => exp (- t)) /\
+  (forall t, 0 <= t -> norm (fun _ : 'I_N => exp (- t)) <= INR N).
+Proof.
+  move=> h; have [ok [lip sol]] := classical_witness N.
+  split=> //; split=> //; split; last split=> //.
+    apply: (lipschitz_local _ 0) => x z; rewrite Rmult_0_l /distance (norm_ext _ (fun _ => 0)) ?norm_0; first lra.
+    by move=> i; rewrite /vsub /= /mulmv !sum_eq0 => [|j|j]; ring.
+  move=> t t0; apply: Rle_trans (norm_le_sum_abs _) _; rewrite sum_const -{2}(Rmult_1_r (INR N)).
+  apply: Rmult_le_compat_l; first exact: pos_INR.
+  rewrite Rabs_pos_eq; last by apply: Rlt_le; exact: exp_pos.
+  by rewrite -exp_0; case: t0 => [t0|<-]; [left; apply: exp_increasing; lra | right; rewrite Ropp_0].
+Qed.
