@@ -14,7 +14,10 @@
     BL5_classical     the graded Hopfield network is an instance: same energy, same velocity
     BL5_modern        the modern Hopfield network is an instance, with a hidden layer y: at y = Z x the
                       energies are the same
-    BL5_astrocyte     the astrocyte-gated memory is an instance (through AG28's frame) *)
+    BL5_astrocyte     the astrocyte-gated memory is an instance (through AG28's frame)
+    BL5_context       the context-gated memory, all four layers c, s, r, q free, is an instance: same
+                      energy, same four velocities; its activations and the gradient of its E_h are
+                      locally Lipschitz, as BL5_convergence asks (activations: join (join c s) (join p q)) *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
@@ -22,7 +25,7 @@ From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame defs.Astrocyte defs.Analysis.
 From Gatedmem Require Import defs.Hopfield defs.Modern defs.Modular.
 From Gatedmem Require Import lib.Sums lib.Modular lib.ModularInstances lib.ModularAstrocyte.
-From Gatedmem Require lib.ModularLimit.
+From Gatedmem Require defs.Context defs.ContextFlow lib.ModularLimit lib.ModularContext.
 
 Open Scope R_scope.
 
@@ -93,6 +96,39 @@ Theorem BL5_astrocyte (N K : nat) (m : memory N K) : (0 < K)%N -> positive m ->
   (forall x u mu, modular_velocity M (join x (fun mu => temp m * u mu)) (rshift N mu) = temp m * lift_velocity m x u mu).
 Proof. exact: astrocyte_instance. Qed.
 
+Theorem BL5_context (dc d N : nat) (w : ContextFlow.network dc d N) :
+  (0 < N)%N -> ContextFlow.network_positive w ->
+  let M := Modular ((dc + N) + (N + d)) 4
+    (fun i => match split i with
+              | inl a => match split a with inl _ => @Ordinal 4 0 isT | inr _ => @Ordinal 4 1 isT end
+              | inr b => match split b with inl _ => @Ordinal 4 2 isT | inr _ => @Ordinal 4 3 isT end
+              end)
+    (fun l z => match nat_of_ord l with
+                | 0 => ContextFlow.half_square (left (left z))
+                | 1 => ContextFlow.half_square (right (left z))
+                | 2 => log_sum_exp (ContextFlow.sharpness w) (left (right z))
+                | _ => ContextFlow.half_square (right (right z))
+                end)
+    (fun z => join (left z) (join (softmax (ContextFlow.sharpness w) (left (right z))) (right (right z))))
+    (fun a => ContextFlow.hypersynapses w (left (left a)) (right (left a)) (left (right a)) (right (right a)))
+    (fun a => join
+       (join (fun i => - mulmv (fun j mu => ContextFlow.projection w mu j) (right (left a)) i)
+             (fun i => - mulmv (ContextFlow.projection w) (left (left a)) i
+                       + ContextFlow.competing w * mulmv (Context.competition (ContextFlow.stored w)) (right (left a)) i
+                       - ContextFlow.coupling w * left (right a) i))
+       (join (fun i => - (ContextFlow.coupling w * right (left a) i) - dot (ContextFlow.stored w i) (right (right a)))
+             (fun i => - Context.readout (ContextFlow.stored w) (left (right a)) i)))
+    (fun l => match nat_of_ord l with
+              | 0 => ContextFlow.time_c w | 1 => ContextFlow.time_s w
+              | 2 => ContextFlow.time_r w | _ => ContextFlow.time_q w
+              end) in
+  modular_ok M /\ locally_lipschitz (activations M) /\ locally_lipschitz (coupling_gradient M) /\
+  (forall c s r q, modular_energy M (join (join c s) (join r q)) = ContextFlow.network_energy w c s r q) /\
+  (forall c s r q, modular_velocity M (join (join c s) (join r q))
+     = join (join (ContextFlow.context_velocity w c s) (ContextFlow.gates_velocity w c s r))
+            (join (ContextFlow.scores_velocity w s r q) (ContextFlow.query_velocity w r q))).
+Proof. exact: lib.ModularContext.four_layers_instance. Qed.
+
 (** tanh units with zero coupling, from (1, ..., 1) at the rate e^{-t}. *)
 Example BL5_witness (N : nat) :
   let h := Hopfield N (fun _ _ => 0) tanh (fun a => / cosh a ^ 2) (fun a => ln (cosh a)) 1 in
@@ -116,4 +152,10 @@ Proof.
   apply: Rmult_le_compat_l; first exact: pos_INR.
   rewrite Rabs_pos_eq; last by apply: Rlt_le; exact: exp_pos.
   by rewrite -exp_0; case: t0 => [t0|<-]; [left; apply: exp_increasing; lra | right; rewrite Ropp_0].
+Qed.
+
+Example BL5_witness_context (dc d N : nat) : exists w : ContextFlow.network dc d N, ContextFlow.network_positive w.
+Proof.
+  exists (ContextFlow.Network dc d N (fun _ _ => 1) (fun _ _ => 1) 1 1 1 1 1 1 1).
+  by rewrite /ContextFlow.network_positive /=; lra.
 Qed.
