@@ -214,3 +214,14 @@ def test_a_worker_that_dies_fails_its_own_task_only(tmp_path, monkeypatch):
     }
     assert "its process died" in found["SM1"].detail
     assert "MemoryError" in found["SM3"].detail
+
+
+def test_without_shared_semaphores_the_work_is_done_in_this_process(monkeypatch):
+    from concurrent import futures
+
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(futures, "ProcessPoolExecutor", refuse)
+    statement = parse({**WORDS, "id": "SM4", "evidence": {"D": "gatedmem.theory.softmax.covariance:sm4"}}, "x")
+    assert verify([statement], [Layer.DERIVATION])["SM4"][Layer.DERIVATION].status is Status.VERIFIED

@@ -174,8 +174,14 @@ def _compute(
         return
     os.environ.update({name: value for name, value in _ONE_THREAD.items() if name not in os.environ})
     context = multiprocessing.get_context("spawn")
+    try:
+        pool = concurrent.futures.ProcessPoolExecutor(jobs, context, initializer=_limit_memory)
+    except OSError:  # no shared semaphores to be had here: one after the other, in this process
+        for statement, layer, pointer in tasks:
+            yield statement, layer, run_one(layer, pointer, _relevant(request, statement))
+        return
     orphans: list[Task] = []
-    with concurrent.futures.ProcessPoolExecutor(jobs, context, initializer=_limit_memory) as pool:
+    with pool:
         running = {
             pool.submit(run_one, layer, pointer, _relevant(request, statement)): (statement, layer, pointer)
             for statement, layer, pointer in tasks
