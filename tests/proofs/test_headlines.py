@@ -13,8 +13,9 @@ except ToolMissing as missing:
 
 
 def test_the_headlines_are_proved_from_the_allowed_axioms(tmp_path):
+    """Every other file of statements compiles beside them, those that the ledger does not point to yet included."""
     project = RocqProject(tmp_path, 2)
-    outcome = project.compile(["statements/Headlines"])
+    outcome = project.compile([name for name in project.sources if name.startswith("statements/")])
     assert {name: error for name, error in outcome.items() if error} == {}
     audit = project.audit(["statements/Headlines"])["statements/Headlines"]
     assert len(audit.statements) >= 10
