@@ -1,0 +1,1 @@
+"""The commands of ``gatedmem``, one module for each group of them; ``gatedmem.cli`` gathers them."""
