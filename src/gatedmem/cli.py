@@ -16,6 +16,10 @@ COMMANDS = {
     "verify": "gatedmem.commands.evidence",
     "derive": "gatedmem.commands.evidence",
     "ledger": "gatedmem.commands.evidence",
+    "reproduce": "gatedmem.commands.reproduce",
+    "claims": "gatedmem.commands.reproduce",
+    "certify": "gatedmem.commands.certify",
+    "check": "gatedmem.commands.check",
     "docs": "gatedmem.commands.book",
 }
 

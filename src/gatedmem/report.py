@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self
 
 from rich import progress as bars
 from rich.console import Console
@@ -72,6 +72,69 @@ def print_ledger(statements: Sequence[Statement]) -> None:
         layers = "".join(statement.layers)
         table.add_row(statement.id, statement.kind, layers, statement.title, " ".join(statement.uses))
     _console(sys.stdout).print(table)
+
+
+def print_claims(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Print the entries of the claims audit: what is claimed, the verdict, what was measured."""
+    console = _console(sys.stdout)
+    for entry in entries:
+        console.print(Text(f"{entry['id']}  {entry['claim']}", style="bold"), soft_wrap=True)
+        quick = " (quick run)" if entry.get("quick") else ""
+        console.print(Text(f"      {entry['verdict']}{quick}"), soft_wrap=True)
+        for field in ("figure", "uncertainty", "run"):
+            if entry[field]:
+                console.print(Text(f"      {field}: {entry[field]}"), soft_wrap=True)
+        if entry["explained_by"]:
+            console.print(Text(f"      explained by: {', '.join(entry['explained_by'])}"), soft_wrap=True)
+
+
+class Named(Protocol):
+    """Anything with a name to show."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+
+class Bar:
+    """The progress of a long run on stderr: a bar on a terminal, a line for every tenth part elsewhere."""
+
+    def __init__(self, title: str) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._title = title
+        self._total = self._done = 0
+        self._bar = bars.Progress(
+            bars.TextColumn("{task.description}"),
+            bars.BarColumn(),
+            bars.MofNCompleteColumn(),
+            bars.TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def expect(self, total: int) -> None:
+        """Say how many pieces there are."""
+        self._total = total
+        self._bar.update(self._task, total=total)
+
+    def tick(self, piece: Named) -> None:
+        """Note that a piece is done."""
+        self._done += 1
+        if self._console.is_terminal:
+            self._bar.update(self._task, advance=1, description=f"{self._title} {piece.name}")
+        elif self._done * 10 // self._total != (self._done - 1) * 10 // self._total:
+            self._console.print(f"{self._title}: {self._done} of {self._total} done", soft_wrap=True)
 
 
 class Progress:

@@ -103,7 +103,7 @@ def key(statement: Statement, modules: Iterable[str], *others: object) -> str:
     digest = hashlib.sha256()
     for module in sorted(set().union(*map(imported_sources, modules))):
         digest.update(module.encode())
-        digest.update(_text(module).encode())
+        digest.update(source_text(module).encode())
     digest.update(environment().encode())
     digest.update(repr(statement).encode())
     for other in others:
@@ -144,7 +144,7 @@ def imported_sources(module: str) -> frozenset[str]:
 
 
 def _imports(module: str) -> Iterable[str]:
-    todo: list[ast.AST] = [ast.parse(_text(module))]
+    todo: list[ast.AST] = [ast.parse(source_text(module))]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
@@ -158,7 +158,8 @@ def _imports(module: str) -> Iterable[str]:
 
 
 @functools.cache
-def _text(module: str) -> str:
+def source_text(module: str) -> str:
+    """The source of a module of this package; empty for any other."""
     file = module_file(module)
     return "" if file is None else file.read_text(encoding="utf-8")
 

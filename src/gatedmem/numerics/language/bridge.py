@@ -83,15 +83,16 @@ class Scores:
         """From states (n, d) and one context vector (d,)."""
         scale = root_mean_square(states, epsilon)
         evidence = (states / scale).astype(memories.dtype) @ memories.T
-        return cls(np.asarray(evidence, dtype=np.float64), np.asarray((memories @ context) / scale, dtype=np.float64))
+        gate = (memories @ context.astype(memories.dtype)) / scale.astype(memories.dtype)
+        return cls(np.asarray(evidence), np.asarray(gate))
 
     def at(self, gain: float) -> Array:
         """``b + λg``, shape (n, M)."""
-        return self.evidence + gain * self.gate
+        return np.asarray(self.evidence + self.gate.dtype.type(gain) * self.gate)
 
     def restricted(self, ids: Array) -> Scores:
-        """The same for some of the memories only."""
-        return Scores(self.evidence[:, ids], self.gate[:, ids])
+        """The same for some of the memories only, in double precision."""
+        return Scores(self.evidence[:, ids].astype(np.float64), self.gate[:, ids].astype(np.float64))
 
 
 def accuracy(scores: Array, targets: Array) -> float:
@@ -217,6 +218,7 @@ def probability_margin(scores: Scores, targets: Array, gains: Sequence[float]) -
         return np.asarray(values[rows, targets] - others.max(axis=-1))
 
     smallest = np.inf
+    scores = Scores(scores.evidence.astype(np.float64), scores.gate.astype(np.float64))
     for gain in gains:
         score = scores.at(gain)
         others = score.copy()

@@ -9,44 +9,56 @@ from typing import Any
 
 import numpy as np
 
+from gatedmem.numerics.language import transformers_model
 from gatedmem.numerics.language.gguf_file import load_llama
-from gatedmem.numerics.language.llama import Floats, Llama, Prefix
+from gatedmem.numerics.language.llama import Floats
+from gatedmem.numerics.language.model import LanguageModel
 from gatedmem.numerics.language.texts import Task
 from gatedmem.numerics.language.tokens import load_tokenizer
+from gatedmem.numerics.language.transformers_model import TransformersModel
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A model with its tokenizer: text in, residual stream out."""
+    """A model with its tokenizer: text in, residual stream out. ``begins`` holds the tokens that open every text."""
 
-    model: Llama
+    model: LanguageModel
     tokenizer: Any
-
-    @classmethod
-    def from_gguf(cls, path: Path) -> Reader:
-        """Load model and tokenizer from a GGUF file."""
-        return cls(load_llama(path), load_tokenizer(path))
+    begins: Sequence[int] = ()
 
     def tokens(self, text: str) -> list[int]:
-        """The ids of the text's tokens."""
-        ids: list[int] = self.tokenizer.encode(text).ids
+        """The ids of the text's tokens, without those that open a text."""
+        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
     def first_token(self, word: str) -> int:
         """The id of the word's first token: what stands for a label among the memories."""
         return self.tokens(word)[0]
 
-    def prefix(self, text: str) -> Prefix | None:
+    def prefix(self, text: str) -> Any:
         """Read the text once, to be continued many times; no text gives no prefix."""
-        return self.model.read(self.tokens(text))[1] if text else None
+        return self.model.read([*self.begins, *self.tokens(text)])[1] if text else None
 
-    def states(self, texts: Sequence[str], prefix: Prefix | None, tick: Callable[[], None]) -> Floats:
+    def states(self, texts: Sequence[str], prefix: Any, tick: Callable[[], None]) -> Floats:
         """The stream at the end of every text read after ``prefix``, shape (texts, layers + 1, width)."""
         rows = []
         for text in texts:
-            rows.append(self.model.read(self.tokens(text), prefix)[0])
+            ids = self.tokens(text) if prefix is not None else [*self.begins, *self.tokens(text)]
+            rows.append(self.model.read(ids, prefix)[0])
             tick()
         return np.stack(rows)
+
+
+def open_reader(name: str) -> Reader:
+    """A GGUF file (by its suffix), else a folder or hub id for ``transformers``.
+
+    Raises:
+        MissingExtra: a package that reads it is absent.
+        ValueError: it cannot be read, or is not a Llama model.
+    """
+    if name.endswith(".gguf"):
+        return Reader(load_llama(Path(name)), *load_tokenizer(Path(name)))
+    return Reader(TransformersModel(name), *transformers_model.load_tokenizer(name))
 
 
 @dataclass(frozen=True)

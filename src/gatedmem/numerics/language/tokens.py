@@ -11,8 +11,8 @@ from gatedmem.numerics.language.gguf_file import INSTALL, MissingExtra, field, o
 DIGITS_ALONE = {"smollm": True, "gpt-2": False, "default": False}
 
 
-def load_tokenizer(path: Path) -> Any:
-    """A ``tokenizers.Tokenizer`` from the vocabulary and merges in ``path``.
+def load_tokenizer(path: Path) -> tuple[Any, list[int]]:
+    """A ``tokenizers.Tokenizer`` from the vocabulary and merges in ``path``, and the tokens that a text begins with.
 
     Raises ``MissingExtra`` without the tokenizers package, ``ValueError`` for a kind of tokenizer not known here.
     """
@@ -33,4 +33,6 @@ def load_tokenizer(path: Path) -> Any:
     digits = [pre_tokenizers.Digits(individual_digits=True)] if DIGITS_ALONE[split] else []
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([*digits, bytes_])
     tokenizer.decoder = decoders.ByteLevel()
-    return tokenizer
+    begins = reader.get_field("tokenizer.ggml.add_bos_token")
+    first = [int(field(reader, "tokenizer.ggml.bos_token_id", path))] if begins and begins.contents() else []
+    return tokenizer, first

@@ -1,0 +1,95 @@
+"""The papers' empirical claims, and what was found of each.
+
+The words of a claim stand in ``claims.toml``. A verdict is computed from measured arrays by the experiment that
+tests it, and kept with what was run; a claim that no kept result speaks of is ``not run``.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+HOLDS = "holds"
+FAILS = "does not hold"
+UNTESTED = "cannot be tested here"
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An entry of the audit: ``explained_by`` names the statements of the ledger that explain the verdict."""
+
+    id: str
+    paper: str
+    claim: str
+    explained_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of one claim.
+
+    Attributes:
+        id: the claim.
+        verdict: ``holds``, ``holds when …``, ``does not hold`` or ``cannot be tested here``.
+        figure: the measured figure, in words and numbers.
+        uncertainty: its uncertainty: standard errors, number of trials, correction for the number of cells.
+        run: what was run, with the choices that the paper leaves open.
+
+    Raises:
+        ValueError: the verdict is none of these.
+    """
+
+    id: str
+    verdict: str
+    figure: str
+    uncertainty: str
+    run: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in (HOLDS, FAILS, UNTESTED) and not self.verdict.startswith("holds when "):
+            raise ValueError(f"{self.id}: verdict: {self.verdict!r} is not a verdict")
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    """All claims by id.
+
+    >>> claims()["CA6"].claim
+    'τ_x of about 100 and more: error exactly 6 of 30'
+    """
+    text = resources.files("gatedmem.reproduce").joinpath("claims.toml").read_text(encoding="utf-8")
+    return {
+        name: Claim(name, record["paper"], record["claim"], tuple(record["explained_by"]))
+        for name, record in tomllib.loads(text).items()
+    }
+
+
+def audit(folder: Path, ids: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """The entries of the audit from the results in a folder, as JSON-able records.
+
+    Args:
+        folder: where ``gatedmem reproduce`` put its results; may be absent.
+        ids: which claims; all by default.
+
+    Raises:
+        KeyError: an id is no claim.
+    """
+    judged: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.json")):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        for judgement in record.get("claims", ()):
+            judged[judgement["id"]] = {**judgement, "quick": record["quick"], "experiment": record["experiment"]}
+    entries = []
+    for claim in (claims()[name] for name in (ids or claims())):
+        found = judged.get(claim.id)
+        entry = {**asdict(claim), "explained_by": list(claim.explained_by)}
+        entry |= found or {"verdict": NOT_RUN, "figure": "", "uncertainty": "", "run": ""}
+        entries.append(entry)
+    return entries
