@@ -1,4 +1,4 @@
-"""SM2, SM4 and SM7 hold as stated, and no neighbouring statement does."""
+"""SM2, SM4, SM5 and SM7 hold as stated, and no neighbouring statement does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatedmem.numerics.convex import SolverError
 from gatedmem.proofs.certificates import softmax
 from gatedmem.proofs.evidence import Certified, Request, Verdict
 
-ALL = [softmax.sm2, softmax.sm4, softmax.sm7]
+ALL = [softmax.sm2, softmax.sm4, softmax.sm5, softmax.sm7]
 
 
 @pytest.mark.parametrize("procedure", ALL)
@@ -50,6 +50,19 @@ def test_a_bound_that_is_too_small_fails_on_drawn_points_as_well(monkeypatch: py
     refuted = {answer.instance for answer in softmax.sm4(Request()) if answer.verdict is Verdict.REFUTED}
     assert any("near an edge" in name for name in refuted)
     assert any("sharpness" in name for name in refuted)
+
+
+@pytest.mark.parametrize("constant", [Fraction(499, 1000), Fraction(501, 1000), Fraction(1, 4), Fraction(1)])
+def test_a_wrong_lipschitz_constant_is_refuted(monkeypatch: pytest.MonkeyPatch, constant: Fraction) -> None:
+    monkeypatch.setattr(softmax, "LIPSCHITZ", constant)
+    refuted = {answer.instance for answer in softmax.sm5(Request()) if answer.verdict is Verdict.REFUTED}
+    assert any("supremum" in name for name in refuted)
+
+
+def test_a_common_shift_is_looked_at() -> None:
+    """The projection counts: every size has a pair that differs by a multiple of 1, and it must not move at all."""
+    answers = [answer for answer in softmax.sm5(Request()) if "supremum" not in answer.instance]
+    assert all("no move where P(r - r') = 0" in answer.reason for answer in answers)
 
 
 @pytest.mark.parametrize("short", [0, 2])

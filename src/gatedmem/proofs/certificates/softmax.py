@@ -1,4 +1,4 @@
-"""Certificates for the statements on simplex and softmax: SM2, SM4, SM7.
+"""Certificates for the statements on simplex and softmax: SM2, SM4, SM5, SM7.
 
 Draws are doubles, taken as the exact dyadic numbers they are; points of the simplex are exact rationals.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from gatedmem.numerics.convex import (
     entropy_upper_bound,
     simplex_point,
 )
-from gatedmem.numerics.enclosures import ball, dot, log_sum_exp, softmax, vector, x_log_x
+from gatedmem.numerics.enclosures import ball, dot, log_sum_exp, norm, softmax, vector, x_log_x
 from gatedmem.numerics.exact import (
     identity,
     positive_semidefinite,
@@ -38,7 +39,11 @@ Simplex = Sequence[Fraction]
 # The constants that the statements claim. A test that puts another value here must see the statement refuted.
 GIBBS_FACTOR = Fraction(1)  # SM2: the gap is this times T·KL
 COVARIANCE_BOUND = Fraction(1, 2)  # SM4: λ_max(diag p - ppᵀ) ≤ this, attained
+LIPSCHITZ = Fraction(1, 2)  # SM5: the constant is this times β, a supremum that is not attained
 RIVALS_SHORT_OF_N = 1  # SM7: the rivals number n minus this
+
+# SM5: how near to its bound the quotient of the norms must come for the bound to count as its supremum.
+APPROACH = Fraction(1, 10**6)
 
 # SM2: the solver's two bounds must meet within this, relative to 1 + |T log Z|.
 SOLVER_GAP = 1e-6
@@ -69,6 +74,16 @@ def sm4(request: Request) -> Iterator[Certified]:
         yield certify(f"n={size} every p, drawn v", _every_point, directions)
         if size >= 2:
             yield certify(f"n={size} sharpness", _covariance_sharp, size)
+
+
+def sm5(request: Request) -> Iterator[Certified]:
+    """The Lipschitz bound for drawn pairs, on differences only; a sequence of pairs that approaches the constant."""
+    rng = np.random.default_rng([request.seed, 5])
+    for size, beta in ((1, 1.0), (2, 0.1), (2, 8.0), (3, 1.0), (8, 0.5), (20, 20.0), (100, 2.0)):
+        pairs = _score_pairs(rng, size, beta)
+        yield certify(f"n={size} β={beta:g}", _lipschitz, beta, pairs)
+    for size, beta in ((2, 1.0), (3, 0.25), (10, 4.0)):
+        yield certify(f"n={size} β={beta:g}, supremum", _lipschitz_approached, size, beta)
 
 
 def sm7(request: Request) -> Iterator[Certified]:
@@ -216,6 +231,61 @@ def _covariance_sharp(findings: Findings, size: int) -> None:
         form == COVARIANCE_BOUND * 2,
         f"the quotient is {form / 2}",
     )
+
+
+def _score_pairs(
+    rng: np.random.Generator, size: int, beta: float
+) -> dict[str, tuple[list[Fraction], list[Fraction]]]:
+    """Pairs of scores as exact numbers: near and far, in one entry, in a common shift, and with a shift besides."""
+
+    def exact(values: Float) -> list[Fraction]:
+        return [Fraction(float(value)) for value in values]
+
+    r, d = exact(rng.standard_normal(size) / beta), exact(rng.standard_normal(size))
+    one = [Fraction(int(index == 0)) for index in range(size)]
+    top = [max(r)] * min(size, 2) + r[2:]
+    return {
+        "near": (r, [a + b / 10**6 for a, b in zip(r, d, strict=True)]),
+        "far": (r, [a + 5 * b for a, b in zip(r, d, strict=True)]),
+        "one entry": (r, [a + b for a, b in zip(r, one, strict=True)]),
+        "a common shift": (r, [a + Fraction(7, 3) for a in r]),
+        "a large shift besides": (r, [a + b / 100 + 1000 for a, b in zip(r, d, strict=True)]),
+        "two leading entries apart": (top, [a + s for a, s in zip(top, [1, -1] + [0] * size, strict=False)]),
+    }
+
+
+def _moved(beta: float, start: Sequence[Fraction], end: Sequence[Fraction]) -> tuple[arb, Fraction]:
+    """‖softmax(βr') - softmax(βr)‖ and ‖P(r' - r)‖², the latter exactly."""
+    laws = [softmax([ball(Fraction(beta) * entry) for entry in scores]) for scores in (start, end)]
+    d = [b - a for a, b in zip(start, end, strict=True)]
+    mean = sum(d, Fraction(0)) / len(d)
+    return norm([b - a for a, b in zip(*laws, strict=True)]), sum(((x - mean) ** 2 for x in d), Fraction(0))
+
+
+def _lipschitz(findings: Findings, beta: float, pairs: dict[str, tuple[list[Fraction], list[Fraction]]]) -> None:
+    slacks, still = [], []
+    for start, end in pairs.values():
+        distance, squared = _moved(beta, start, end)
+        if squared == 0:
+            still.append(distance)
+        else:
+            slacks.append(ball(LIPSCHITZ * Fraction(beta)) * ball(squared).sqrt() - distance)
+    findings.zero("no move where P(r - r') = 0", still)
+    findings.positive(f"‖softmax(r) - softmax(r')‖ < {LIPSCHITZ}β‖P(r - r')‖ elsewhere", slacks)
+
+
+def _lipschitz_approached(findings: Findings, size: int, beta: float) -> None:
+    """Two leading entries at equal height move apart by less and less, the others lie lower and lower."""
+    shares = []
+    for power in (2, 6, 10, 14):
+        start = [Fraction(0)] * 2 + [-Fraction(4 * power) / Fraction(beta)] * (size - 2)
+        step = Fraction(1, 2**power) / Fraction(beta)
+        distance, squared = _moved(beta, start, [step, -step, *start[2:]])
+        shares.append(distance / (ball(LIPSCHITZ * Fraction(beta)) * ball(squared).sqrt()))
+    findings.note("largest share of the bound", shares[-1])
+    findings.positive("the bound is not attained", [1 - share for share in shares])
+    findings.positive("nearer and nearer", [after - before for before, after in pairwise(shares)])
+    findings.positive(f"within {float(APPROACH):g} of it in the end", [shares[-1] - ball(1 - APPROACH)])
 
 
 def _gap_bound(name: str, scores: Float, temperature: float, index: int, slack: Fraction = Fraction(0)) -> Certified:

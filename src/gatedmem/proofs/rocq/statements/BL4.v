@@ -11,17 +11,22 @@
     E = sum [x_i phi_i - Lambda(x_i)] - 1/4 sum T phi phi phi phi.  For T = c sum_mu xi xi xi xi this is the
     quartic dense memory: drive c sum_mu xi_mu m_mu^3, F(z) = c z^4 / 4.
 
-    BL4_saddle: that is no fast limit.  At gamma_s = gamma_p = 0, x held, where the slopes g' = a and
-    psi' = b are positive and the same for all pairs, the linearised (s, p) block has, in N^2 orthonormal
-    directions q_k of R^(N x N), the eigenvectors (b q_k, tau_s lam q_k) with lam = hi_k > 0 and with
-    lam = lo_k < 0: it splits into N^2 unstable and N^2 stable directions. *)
+    BL4_saddle_general: that is no fast limit.  At gamma_s = gamma_p = 0, x held, where the slopes
+    g'(s_ij) and psi'(p_ij) are positive, the (s, p) block is a saddle with exactly N^2 unstable
+    directions.  There are N^2 directions (v_k, q_k) and N^2 directions (v'_k, q'_k), all together
+    orthonormal in the inner product sum tau_s g' v v' + tau_p psi' q q', and every (ds, dp) is the sum
+    of its components along them; the derivative of the block along (ds, dp) multiplies the component
+    along (v_k, q_k) by hi_k > 0, and that along (v'_k, q'_k) by lo_k < 0.
+    BL4_saddle: the eigenvectors written out where the slopes g' = a and psi' = b are the same for all
+    pairs: (b q_k, tau_s lam q_k) with lam = hi_k > 0 and with lam = lo_k < 0, for N^2 orthonormal
+    q_k of R^(N x N). *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Calculus defs.Hopfield defs.NeuronAstrocyte.
 From Gatedmem Require Import lib.Sums lib.NeuronAstrocyte.
-From Gatedmem Require lib.NeuronAstrocyteSaddle.
+From Gatedmem Require lib.NeuronAstrocyteSaddle lib.NeuronAstrocyteInertia.
 
 Open Scope R_scope.
 
@@ -106,6 +111,35 @@ Proof.
   by move=> i j k l; rewrite /hebbian_tensor; split; congr (_ * _); apply: sum_ext => mu; ring.
 Qed.
 
+Theorem BL4_saddle_general (N : nat) (w : na_network N) (x : vec N) (s p : mat N N) :
+  regular_network w -> swap_pairs w -> leak_s w = 0 -> leak_a w = 0 ->
+  (forall i j, 0 < deriv (synapse w) (s i j)) -> (forall i j, 0 < deriv (process w) (p i j)) ->
+  let inner := fun v q v' q' : mat N N => sum2 (fun i j =>
+    (tau_s w * (deriv (synapse w) (s i j) * (v i j * v' i j)))
+    + (tau_a w * (deriv (process w) (p i j) * (q i j * q' i j)))) in
+  let derivative_along := fun v q dv dq : mat N N => forall i j,
+    is_derive (fun h => velocity_s w x (fun r c => s r c + h * v r c) (fun r c => p r c + h * q r c) i j) 0 (dv i j) /\
+    is_derive (fun h => velocity_a w (fun r c => s r c + h * v r c) (fun r c => p r c + h * q r c) i j) 0 (dq i j) in
+  exists (v q v' q' : 'I_(N * N) -> mat N N) (hi lo : vec (N * N)),
+    (forall k, lo k < 0 < hi k) /\
+    (forall k l, inner (v k) (q k) (v l) (q l) = kdelta k l /\ inner (v' k) (q' k) (v' l) (q' l) = kdelta k l /\
+       inner (v k) (q k) (v' l) (q' l) = 0) /\
+    (forall (ds dp : mat N N) i j,
+       ds i j = sum (fun k => inner ds dp (v k) (q k) * v k i j) + sum (fun k => inner ds dp (v' k) (q' k) * v' k i j) /\
+       dp i j = sum (fun k => inner ds dp (v k) (q k) * q k i j) + sum (fun k => inner ds dp (v' k) (q' k) * q' k i j)) /\
+    (forall ds dp : mat N N, derivative_along ds dp
+       (fun i j => sum (fun k => (hi k * inner ds dp (v k) (q k)) * v k i j)
+                   + sum (fun k => (lo k * inner ds dp (v' k) (q' k)) * v' k i j))
+       (fun i j => sum (fun k => (hi k * inner ds dp (v k) (q k)) * q k i j)
+                   + sum (fun k => (lo k * inner ds dp (v' k) (q' k)) * q' k i j))).
+Proof.
+  move=> reg sw ls la g0 h0 inner along.
+  have [v [q [v' [q' [hi [lo [sg [on H]]]]]]]] :=
+    lib.NeuronAstrocyteInertia.fast_block_saddle_general w x s p reg sw ls la g0 h0.
+  exists v, q, v', q', hi, lo; split=> //; split; first exact: on.
+  by split=> ds dp i j; [exact: (H ds dp i j).1 | exact: (H ds dp i j).2].
+Qed.
+
 Theorem BL4_saddle (N : nat) (w : na_network N) (x : vec N) (s p : mat N N) (a b : R) :
   regular_network w -> swap_pairs w -> leak_s w = 0 -> leak_a w = 0 -> 0 < a -> 0 < b ->
   (forall i j, deriv (synapse w) (s i j) = a) -> (forall i j, deriv (process w) (p i j) = b) ->
@@ -157,3 +191,11 @@ Proof.
   do 2?(split; first by []).
   by exists ord0, ord0, ord0, ord0; rewrite /=; lra.
 Qed.
+
+(** The same with slopes that differ from pair to pair: tanh as every activation. *)
+Example BL4_witness_saddle_general : exists (w : na_network 2) (s p : mat 2 2),
+  regular_network w /\ swap_pairs w /\ leak_s w = 0 /\ leak_a w = 0 /\
+  (forall i j, 0 < deriv (synapse w) (s i j)) /\ (forall i j, 0 < deriv (process w) (p i j)) /\
+  deriv (synapse w) (s ord0 ord0) <> deriv (synapse w) (s ord0 (lift ord0 ord0)) /\
+  (exists i j k l, tensor w i j k l <> 0).
+Proof. exact: lib.NeuronAstrocyteInertia.saddle_general_witness. Qed.

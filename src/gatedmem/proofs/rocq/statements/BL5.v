@@ -17,7 +17,15 @@
     BL5_astrocyte     the astrocyte-gated memory is an instance (through AG28's frame)
     BL5_context       the context-gated memory, all four layers c, s, r, q free, is an instance: same
                       energy, same four velocities; its activations and the gradient of its E_h are
-                      locally Lipschitz, as BL5_convergence asks (activations: join (join c s) (join p q)) *)
+                      locally Lipschitz, as BL5_convergence asks (activations: join (join c s) (join p q))
+    BL5_neuron_astrocyte  the neuron-astrocyte memory with all leaks gamma > 0 and T_ijkl = T_klij is
+                      an instance with the layers x, s, p (s and p laid out as vectors over the N^2
+                      pairs), Lagrangians gamma_n L_n, (gamma_s/2) L_s, (gamma_p/2) L_p, time constants
+                      tau/gamma, and for E_h what its energy holds besides the Legendre terms, written
+                      in phi = a_x/gamma_n, g = 2 a_s/gamma_s, psi = 2 a_p/gamma_p.  Same energy at every
+                      state; same velocity where s is symmetric; so its solutions that start from
+                      symmetric s, p (c, d symmetric, T_ijkl = T_jikl) solve the frame.  Its activations
+                      (if phi is) and the gradient of its E_h are locally Lipschitz *)
 
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
@@ -26,6 +34,7 @@ From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame 
 From Gatedmem Require Import defs.Hopfield defs.Modern defs.Modular.
 From Gatedmem Require Import lib.Sums lib.Modular lib.ModularInstances lib.ModularAstrocyte.
 From Gatedmem Require defs.Context defs.ContextFlow lib.ModularLimit lib.ModularContext.
+From Gatedmem Require defs.NeuronAstrocyte lib.NeuronAstrocyteInertia lib.NeuronAstrocyteModular.
 
 Open Scope R_scope.
 
@@ -129,6 +138,64 @@ Theorem BL5_context (dc d N : nat) (w : ContextFlow.network dc d N) :
             (join (ContextFlow.scores_velocity w s r q) (ContextFlow.query_velocity w r q))).
 Proof. exact: lib.ModularContext.four_layers_instance. Qed.
 
+Theorem BL5_neuron_astrocyte (N : nat) (w : NeuronAstrocyte.na_network N) :
+  NeuronAstrocyte.regular_network w -> NeuronAstrocyte.swap_pairs w ->
+  0 < NeuronAstrocyte.leak_n w -> 0 < NeuronAstrocyte.leak_s w -> 0 < NeuronAstrocyte.leak_a w ->
+  let n := #|{: 'I_N * 'I_N}| in
+  let flat := fun (s : mat N N) (k : 'I_n) => s (enum_val k).1 (enum_val k).2 in
+  let table := fun (v : vec n) (i j : 'I_N) => v (enum_rank (i, j)) in
+  let state := fun (x : vec N) (s p : mat N N) => join x (join (flat s) (flat p)) in
+  let phi_of := fun (a : vec (N + (n + n))) i => left a i / NeuronAstrocyte.leak_n w in
+  let g_of := fun (a : vec (N + (n + n))) i j => (2 * table (left (right a)) i j) / NeuronAstrocyte.leak_s w in
+  let psi_of := fun (a : vec (N + (n + n))) i j => (2 * table (right (right a)) i j) / NeuronAstrocyte.leak_a w in
+  let M := Modular (N + (n + n)) 3
+    (fun i => match split i with
+              | inl _ => @Ordinal 3 0 isT
+              | inr b => match split b with inl _ => @Ordinal 3 1 isT | inr _ => @Ordinal 3 2 isT end
+              end)
+    (fun l z => match nat_of_ord l with
+                | 0 => NeuronAstrocyte.leak_n w
+                       * sum (fun i => NeuronAstrocyte.prim (NeuronAstrocyte.neuron w) (left z i))
+                | 1 => (NeuronAstrocyte.leak_s w / 2)
+                       * sum (fun k => NeuronAstrocyte.prim (NeuronAstrocyte.synapse w) (left (right z) k))
+                | _ => (NeuronAstrocyte.leak_a w / 2)
+                       * sum (fun k => NeuronAstrocyte.prim (NeuronAstrocyte.process w) (right (right z) k))
+                end)
+    (fun z => join
+       (fun i => NeuronAstrocyte.leak_n w * NeuronAstrocyte.act (NeuronAstrocyte.neuron w) (left z i))
+       (join (fun k => (NeuronAstrocyte.leak_s w / 2) * NeuronAstrocyte.act (NeuronAstrocyte.synapse w) (left (right z) k))
+             (fun k => (NeuronAstrocyte.leak_a w / 2) * NeuronAstrocyte.act (NeuronAstrocyte.process w) (right (right z) k))))
+    (fun a => - sum (fun i => NeuronAstrocyte.input_n w i * phi_of a i)
+       - (/ 2) * NeuronAstrocyte.sum2 (fun i j => NeuronAstrocyte.input_s w i j * g_of a i j)
+       - (/ 2) * NeuronAstrocyte.sum2 (fun i j => NeuronAstrocyte.input_a w i j * psi_of a i j)
+       - (/ 2) * NeuronAstrocyte.sum2 (fun i j => g_of a i j * (phi_of a i * phi_of a j))
+       - (/ 2) * NeuronAstrocyte.sum2 (fun i j => g_of a i j * psi_of a i j)
+       - (/ 4) * NeuronAstrocyte.sum2 (fun i j => psi_of a i j * NeuronAstrocyte.contract w (psi_of a) i j))
+    (fun a => join
+       (fun i => - (NeuronAstrocyte.input_n w i + (/ 2) * sum (fun j => (g_of a i j + g_of a j i) * phi_of a j))
+                 / NeuronAstrocyte.leak_n w)
+       (join (flat (fun i j => - (NeuronAstrocyte.input_s w i j + phi_of a i * phi_of a j + psi_of a i j)
+                               / NeuronAstrocyte.leak_s w))
+             (flat (fun i j => - (NeuronAstrocyte.input_a w i j + g_of a i j + NeuronAstrocyte.contract w (psi_of a) i j)
+                               / NeuronAstrocyte.leak_a w))))
+    (fun l => match nat_of_ord l with
+              | 0 => NeuronAstrocyte.tau_n w / NeuronAstrocyte.leak_n w
+              | 1 => NeuronAstrocyte.tau_s w / NeuronAstrocyte.leak_s w
+              | _ => NeuronAstrocyte.tau_a w / NeuronAstrocyte.leak_a w
+              end) in
+  modular_ok M /\
+  (locally_lipschitz (NeuronAstrocyte.phi_n w) -> locally_lipschitz (activations M)) /\
+  locally_lipschitz (coupling_gradient M) /\
+  (forall x s p, modular_energy M (state x s p) = NeuronAstrocyte.na_energy w x s p) /\
+  (forall x s p, symmetric s ->
+     modular_velocity M (state x s p) = state (NeuronAstrocyte.velocity_n w x s)
+       (NeuronAstrocyte.velocity_s w x s p) (NeuronAstrocyte.velocity_a w s p)) /\
+  (forall x s p, NeuronAstrocyte.swap_first w ->
+     symmetric (NeuronAstrocyte.input_s w) -> symmetric (NeuronAstrocyte.input_a w) ->
+     NeuronAstrocyte.na_solution w x s p -> symmetric (s 0) -> symmetric (p 0) ->
+     modular_solution M (fun t => state (x t) (s t) (p t))).
+Proof. exact: lib.NeuronAstrocyteModular.na_frame_instance. Qed.
+
 (** tanh units with zero coupling, from (1, ..., 1) at the rate e^{-t}. *)
 Example BL5_witness (N : nat) :
   let h := Hopfield N (fun _ _ => 0) tanh (fun a => / cosh a ^ 2) (fun a => ln (cosh a)) 1 in
@@ -158,4 +225,18 @@ Example BL5_witness_context (dc d N : nat) : exists w : ContextFlow.network dc d
 Proof.
   exists (ContextFlow.Network dc d N (fun _ _ => 1) (fun _ _ => 1) 1 1 1 1 1 1 1).
   by rewrite /ContextFlow.network_positive /=; lra.
+Qed.
+
+(** tanh as every activation, the Hebbian tensor of one pattern, leaks 1; the solution at rest. *)
+Example BL5_witness_neuron_astrocyte (N : nat) : exists (w : NeuronAstrocyte.na_network N)
+    (x : R -> vec N) (s p : R -> mat N N),
+  NeuronAstrocyte.regular_network w /\ NeuronAstrocyte.swap_pairs w /\ NeuronAstrocyte.swap_first w /\
+  0 < NeuronAstrocyte.leak_n w /\ 0 < NeuronAstrocyte.leak_s w /\ 0 < NeuronAstrocyte.leak_a w /\
+  symmetric (NeuronAstrocyte.input_s w) /\ symmetric (NeuronAstrocyte.input_a w) /\
+  locally_lipschitz (NeuronAstrocyte.phi_n w) /\
+  NeuronAstrocyte.na_solution w x s p /\ symmetric (s 0) /\ symmetric (p 0).
+Proof.
+  exists (lib.NeuronAstrocyteInertia.hyperbolic_network N 1
+    (NeuronAstrocyte.hebbian_tensor 1 (fun (_ : 'I_1) (_ : 'I_N) => 1))), (fun _ _ => 0), (fun _ _ _ => 0), (fun _ _ _ => 0).
+  by have := lib.NeuronAstrocyteModular.na_frame_witness N => /=; intuition.
 Qed.
