@@ -1,9 +1,10 @@
-(** * Interactions that are polynomials of the activations: differentiable, with a locally Lipschitz gradient *)
+(** * Parts of modular frames: interactions that are polynomials of the activations (differentiable, with
+    a locally Lipschitz gradient), and Lagrangians that are sums over the neurons *)
 
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From Gatedmem Require Import defs.Vectors defs.Analysis defs.Modular defs.NeuronAstrocyte.
+From Gatedmem Require Import defs.Vectors defs.Calculus defs.Frame defs.Analysis defs.Modular defs.NeuronAstrocyte.
 From Gatedmem Require Import lib.Sums lib.Banach lib.Flow lib.Lipschitz lib.Modular lib.ModularInstances lib.ModularAstrocyte.
 From Gatedmem Require lib.ModularLimit.
 
@@ -116,4 +117,33 @@ Proof.
     by move=> Da; have /Rabs_le_between := lib.ModularLimit.norm_gap a x; rewrite /D in Da; lra.
   have [C lip] := lips_field D k v (fun i => (H D _ bd i).1).
   by exists C, 1; split; first lra.
+Qed.
+
+(** ** Sums of convex functions of one coordinate *)
+
+Lemma convex_separable n (f : activation_triple) c : is_triple f -> 0 <= c ->
+  convex_with_gradient (fun x : vec n => c * sum (fun i => prim f (x i))) (fun x i => c * act f (x i)).
+Proof.
+  move=> Tf c0; split=> [x i|x z].
+    rewrite /partial /directional; apply: is_derive_scal; evar_last.
+      apply: (is_derive_sum (fun j s => prim f (x j + s * kdelta i j)) 0 (fun j => act f (x j) * kdelta i j)) => j.
+      evar_last.
+        apply: (is_derive_comp (prim f) (fun s => x j + s * kdelta i j)).
+          by rewrite Rmult_0_l Rplus_0_r; exact: (Tf (x j)).1.
+        by auto_derive.
+      by rewrite /scal /= /mult /=; ring.
+    by rewrite sum_kdelta_r.
+  rewrite dot_scal_l -Rmult_plus_distr_l; apply: Rmult_le_compat_l => //.
+  rewrite /dot -sum_plus; apply: sum_le => i.
+  have [u [hu E]] := MVT_gen (prim f) (x i) (z i) (act f) (fun c _ => (Tf c).1)
+    (fun c _ => proj2 (continuity_pt_filterlim _ c) (ex_derive_continuous _ c (ex_intro _ _ (Tf c).1))).
+  have mono a b : a <= b -> act f a <= act f b.
+    move=> ab; have [e [_ E']] := MVT_gen (act f) a b (deriv f) (fun c _ => (Tf c).2.1)
+      (fun c _ => proj2 (continuity_pt_filterlim _ c) (ex_derive_continuous _ c (ex_intro _ _ (Tf c).2.1))).
+    by have := Rmult_le_pos _ _ (Tf e).2.2 (proj1 (Rminus_le_0 _ _) ab) => ?; lra.
+  suff : act f (x i) * (z i - x i) <= act f u * (z i - x i) by lra.
+  case: (Rle_lt_dec (x i) (z i)) => [le|lt]; move: hu.
+    by rewrite Rmin_left // Rmax_right // => hu; apply: Rmult_le_compat_r; [lra | apply: mono; lra].
+  rewrite Rmin_right ?Rmax_left; try lra; move=> hu.
+  by have := mono u (x i) ltac:(lra); nra.
 Qed.

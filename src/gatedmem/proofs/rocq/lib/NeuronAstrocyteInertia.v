@@ -8,7 +8,7 @@ From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Calculus defs.Analysis defs.Hopfield defs.Modular defs.NeuronAstrocyte.
-From Gatedmem Require defs.Context lib.ContextSpectrum lib.Hyperbolic.
+From Gatedmem Require defs.Context lib.ContextSpectrum.
 From Gatedmem Require Import lib.Sums lib.ModularInstances lib.NeuronAstrocyte lib.LinearSpectral.
 From Gatedmem Require Import lib.NeuronAstrocyteSaddle.
 
@@ -304,51 +304,3 @@ Proof.
   split; evar_last; [exact: D1 | | exact: D2 |]; congr (_ + _); apply: sum_ext => k; rewrite inn //.
 Qed.
 End Block.
-
-(** ** A witness whose slopes differ from pair to pair: tanh as every activation *)
-
-Definition hyperbolic : activation_triple := Triple tanh (fun u => / cosh u ^ 2) (fun u => ln (cosh u)).
-
-Lemma hyperbolic_slope u : 0 < deriv hyperbolic u.
-Proof. by have := Hyperbolic.cosh_gt0 u => /= h; apply: Rinv_0_lt_compat; nra. Qed.
-
-Lemma hyperbolic_ok : is_triple hyperbolic.
-Proof.
-  move=> u; split; first exact: Hyperbolic.is_derive_ln_cosh.
-  by split; [exact: Hyperbolic.is_derive_tanh | apply: Rlt_le; exact: hyperbolic_slope].
-Qed.
-
-Lemma tanh_lipschitz u v : Rabs (tanh u - tanh v) <= Rabs (u - v).
-Proof.
-  have [c [_ ->]] := MVT_gen tanh v u (fun c => / cosh c ^ 2) (fun c _ => Hyperbolic.is_derive_tanh c)
-      (fun c _ => proj2 (continuity_pt_filterlim _ c) (ex_derive_continuous _ c (ex_intro _ _ (Hyperbolic.is_derive_tanh c)))).
-  rewrite Rabs_mult Hyperbolic.inv_cosh2 Rabs_pos_eq; last by have := Hyperbolic.tanh2_lt1 c; lra.
-  by have := pow2_ge_0 (tanh c); have := Rabs_pos (u - v); nra.
-Qed.
-
-Lemma hyperbolic_lipschitz : is_lipschitz (act hyperbolic).
-Proof. by exists 1 => u v; rewrite Rmult_1_l; exact: tanh_lipschitz. Qed.
-
-Definition hyperbolic_network (N : nat) (leak : R) (T : 'I_N -> 'I_N -> 'I_N -> 'I_N -> R) : na_network N :=
-  NaNetwork N hyperbolic hyperbolic hyperbolic leak leak leak 1 1 1 (fun _ => 0) (fun _ _ => 0) (fun _ _ => 0) T.
-
-Lemma hyperbolic_network_regular N leak T : 0 <= leak -> regular_network (hyperbolic_network N leak T).
-Proof.
-  move=> l0; do 3?(split; first exact: hyperbolic_ok); do 2?(split; first exact: hyperbolic_lipschitz).
-  by rewrite /=; lra.
-Qed.
-
-Lemma saddle_general_witness : exists (w : na_network 2) (s p : mat 2 2),
-  regular_network w /\ swap_pairs w /\ leak_s w = 0 /\ leak_a w = 0 /\
-  (forall i j, 0 < deriv (synapse w) (s i j)) /\ (forall i j, 0 < deriv (process w) (p i j)) /\
-  deriv (synapse w) (s ord0 ord0) <> deriv (synapse w) (s ord0 (lift ord0 ord0)) /\
-  (exists i j k l, tensor w i j k l <> 0).
-Proof.
-  exists (hyperbolic_network 2 0 (fun _ _ _ _ => 1)), (fun _ j => if j == ord0 then 0 else 1), (fun _ _ => 0).
-  split; first by apply: hyperbolic_network_regular; lra.
-  do 3?(split; first by []); do 2?(split; first by move=> i j; exact: hyperbolic_slope).
-  split; last by exists ord0, ord0, ord0, ord0; rewrite /=; lra.
-  have E u : deriv hyperbolic u = 1 - tanh u ^ 2 by exact: Hyperbolic.inv_cosh2.
-  have := E 0; have := E 1; rewrite /hyperbolic_network /synapse Hyperbolic.tanh_0 eqxx /= => -> ->.
-  by have := Hyperbolic.tanh_gt0 1 Rlt_0_1 => h; nra.
-Qed.

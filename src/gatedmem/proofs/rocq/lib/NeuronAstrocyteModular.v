@@ -10,39 +10,9 @@ From Gatedmem Require Import defs.Vectors defs.Calculus defs.Frame defs.Analysis
 From Gatedmem Require Import defs.NeuronAstrocyte.
 From Gatedmem Require Import lib.Sums lib.Banach lib.Flow lib.Lipschitz lib.Modular lib.ModularInstances lib.ModularAstrocyte.
 From Gatedmem Require Import lib.ModularContext lib.NeuronAstrocyte lib.NeuronAstrocyteSaddle.
-From Gatedmem Require Import lib.ModularPolynomial lib.NeuronAstrocyteInertia.
-From Gatedmem Require lib.AstrocyteFlow lib.Hyperbolic.
+From Gatedmem Require Import lib.ModularPolynomial.
 
 Open Scope R_scope.
-
-(** ** Sums of convex functions of one coordinate *)
-
-Lemma convex_separable n (f : activation_triple) c : is_triple f -> 0 <= c ->
-  convex_with_gradient (fun x : vec n => c * sum (fun i => prim f (x i))) (fun x i => c * act f (x i)).
-Proof.
-  move=> Tf c0; split=> [x i|x z].
-    rewrite /partial /directional; apply: is_derive_scal; evar_last.
-      apply: (is_derive_sum (fun j s => prim f (x j + s * kdelta i j)) 0 (fun j => act f (x j) * kdelta i j)) => j.
-      evar_last.
-        apply: (is_derive_comp (prim f) (fun s => x j + s * kdelta i j)).
-          by rewrite Rmult_0_l Rplus_0_r; exact: (Tf (x j)).1.
-        by auto_derive.
-      by rewrite /scal /= /mult /=; ring.
-    by rewrite sum_kdelta_r.
-  rewrite dot_scal_l -Rmult_plus_distr_l; apply: Rmult_le_compat_l => //.
-  rewrite /dot -sum_plus; apply: sum_le => i.
-  have [u [hu E]] := MVT_gen (prim f) (x i) (z i) (act f) (fun c _ => (Tf c).1)
-    (fun c _ => proj2 (continuity_pt_filterlim _ c) (ex_derive_continuous _ c (ex_intro _ _ (Tf c).1))).
-  have mono a b : a <= b -> act f a <= act f b.
-    move=> ab; have [e [_ E']] := MVT_gen (act f) a b (deriv f) (fun c _ => (Tf c).2.1)
-      (fun c _ => proj2 (continuity_pt_filterlim _ c) (ex_derive_continuous _ c (ex_intro _ _ (Tf c).2.1))).
-    by have := Rmult_le_pos _ _ (Tf e).2.2 (proj1 (Rminus_le_0 _ _) ab) => ?; lra.
-  suff : act f (x i) * (z i - x i) <= act f u * (z i - x i) by lra.
-  case: (Rle_lt_dec (x i) (z i)) => [le|lt]; move: hu.
-    by rewrite Rmin_left // Rmax_right // => hu; apply: Rmult_le_compat_r; [lra | apply: mono; lra].
-  rewrite Rmin_right ?Rmax_left; try lra; move=> hu.
-  by have := mono u (x i) ltac:(lra); nra.
-Qed.
 
 (** ** The frame *)
 
@@ -341,30 +311,3 @@ Proof.
   - exact: na_frame_solution.
 Qed.
 End Frame.
-
-(** ** A witness: tanh as every activation, the Hebbian tensor of one pattern, at rest *)
-
-Lemma na_frame_witness (N : nat) :
-  let w := hyperbolic_network N 1 (hebbian_tensor 1 (fun (_ : 'I_1) (_ : 'I_N) => 1)) in
-  let rest := fun (_ : R) (_ _ : 'I_N) => 0 in
-  regular_network w /\ swap_pairs w /\ swap_first w /\ 0 < leak_n w /\ 0 < leak_s w /\ 0 < leak_a w /\
-  symmetric (input_s w) /\ symmetric (input_a w) /\ locally_lipschitz (phi_n w) /\
-  na_solution w (fun _ _ => 0) rest rest /\ symmetric (rest 0).
-Proof.
-  move=> w rest; split; first by apply: hyperbolic_network_regular; lra.
-  split; first by move=> i j k l; rewrite /= /hebbian_tensor; congr (_ * _); apply: sum_ext => mu; ring.
-  split; first by move=> i j k l; rewrite /= /hebbian_tensor; congr (_ * _); apply: sum_ext => mu; ring.
-  do 3?(split; first by rewrite /=; lra); do 2?(split; first by move=> i j).
-  split.
-    apply: (lipschitz_local _ (INR N + 1)) => x z; apply: distance_le_coord; first exact: norm_ge0.
-    by move=> i; apply: Rle_trans (tanh_lipschitz _ _) (Rabs_coord_le_distance z x i).
-  split; last by move=> i j.
-  do 3?(split; first by move=> *; exact: AstrocyteFlow.from0_const).
-  move=> t _; have z0 : tanh 0 = 0 by exact: Hyperbolic.tanh_0.
-  split=> [i|]; last split=> i j; evar_last; try exact: is_derive_const.
-  - rewrite /velocity_n /g_s /phi_n /= sum_eq0; first by rewrite /zero /= /Rdiv; ring.
-    by move=> j; rewrite z0; ring.
-  - by rewrite /rest /velocity_s /phi_n /psi_a /zero /= !z0 /Rdiv Rinv_1; ring.
-  - rewrite /rest /velocity_a /contract /g_s /psi_a /= !z0 [sum2 _]sum_eq0; first by rewrite /zero /= /Rdiv; ring.
-    by move=> k; apply: sum_eq0 => l; ring.
-Qed.

@@ -26,7 +26,7 @@ From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat fintype.
 From Coquelicot Require Import Coquelicot.
 From Gatedmem Require Import defs.Vectors defs.Calculus defs.Hopfield defs.NeuronAstrocyte.
 From Gatedmem Require Import lib.Sums lib.NeuronAstrocyte.
-From Gatedmem Require lib.NeuronAstrocyteSaddle lib.NeuronAstrocyteInertia.
+From Gatedmem Require lib.NeuronAstrocyteSaddle lib.NeuronAstrocyteInertia lib.NeuronAstrocyteTanh.
 
 Open Scope R_scope.
 
@@ -198,4 +198,4 @@ Example BL4_witness_saddle_general : exists (w : na_network 2) (s p : mat 2 2),
   (forall i j, 0 < deriv (synapse w) (s i j)) /\ (forall i j, 0 < deriv (process w) (p i j)) /\
   deriv (synapse w) (s ord0 ord0) <> deriv (synapse w) (s ord0 (lift ord0 ord0)) /\
   (exists i j k l, tensor w i j k l <> 0).
-Proof. exact: lib.NeuronAstrocyteInertia.saddle_general_witness. Qed.
+Proof. exact: lib.NeuronAstrocyteTanh.saddle_general_witness. Qed.

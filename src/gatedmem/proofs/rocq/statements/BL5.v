@@ -34,7 +34,7 @@ From Gatedmem Require Import defs.Vectors defs.Softmax defs.Calculus defs.Frame 
 From Gatedmem Require Import defs.Hopfield defs.Modern defs.Modular.
 From Gatedmem Require Import lib.Sums lib.Modular lib.ModularInstances lib.ModularAstrocyte.
 From Gatedmem Require defs.Context defs.ContextFlow lib.ModularLimit lib.ModularContext.
-From Gatedmem Require defs.NeuronAstrocyte lib.NeuronAstrocyteInertia lib.NeuronAstrocyteModular.
+From Gatedmem Require defs.NeuronAstrocyte lib.NeuronAstrocyteTanh lib.NeuronAstrocyteModular.
 
 Open Scope R_scope.
 
@@ -236,7 +236,7 @@ Example BL5_witness_neuron_astrocyte (N : nat) : exists (w : NeuronAstrocyte.na_
   locally_lipschitz (NeuronAstrocyte.phi_n w) /\
   NeuronAstrocyte.na_solution w x s p /\ symmetric (s 0) /\ symmetric (p 0).
 Proof.
-  exists (lib.NeuronAstrocyteInertia.hyperbolic_network N 1
+  exists (lib.NeuronAstrocyteTanh.hyperbolic_network N 1
     (NeuronAstrocyte.hebbian_tensor 1 (fun (_ : 'I_1) (_ : 'I_N) => 1))), (fun _ _ => 0), (fun _ _ _ => 0), (fun _ _ _ => 0).
-  by have := lib.NeuronAstrocyteModular.na_frame_witness N => /=; intuition.
+  by have := lib.NeuronAstrocyteTanh.rest_witness N => /=; intuition.
 Qed.
