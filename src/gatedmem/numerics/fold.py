@@ -22,10 +22,14 @@ from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array, ContextInstance
 
-# Pseudo-arclength steps: first and longest length, the length at which a change of sign counts as located, and the
-# length from which on Newton's method may fail next to a crossing, where the bordered matrix is singular.
-_FIRST_STEP, _LONGEST_STEP, _LOCATED = 1e-2, 0.2, 1e-7
+# Pseudo-arclength steps: first and longest length (relative to the state), the length at which a change of sign
+# counts as located, and the length from which on Newton's method may fail next to a crossing, where the bordered
+# matrix is singular.
+_FIRST_STEP, _LONGEST_STEP, _LOCATED = 1e-2, 0.05, 1e-7
 _NEAR = 1e-3
+# Least cosine between the directions at the two ends of a step, and the most by which the gap may change on it.
+_STRAIGHT, _STEADY = 0.9, 1.5
+_SHORT_OF = 1e-4  # relative distance from α_crit at which a branch counts as followed to the end
 _MOST_STEPS = 5000
 _NEWTON = 1e-11
 
@@ -224,7 +228,8 @@ def follow(
         alpha: where to start.
         state: shape (N,), a point near the stable branch; the state reached from r = 0 if None.
         upward: whether α grows along the way, or falls.
-        limit: where to stop; by default α_crit upward (at most 10), and 0 downward.
+        limit: where to stop; by default just below α_crit upward (10 at most), where states may grow without
+            bound, and 0 downward.
 
     Raises:
         ContinuationError: no stable state to start from, or the branch could not be followed.
@@ -237,7 +242,7 @@ def follow(
     ('fold', True)
     """
     if limit is None:
-        limit = min(equation.critical_alpha, 10.0) if upward else 0.0
+        limit = min(equation.critical_alpha * (1.0 - _SHORT_OF), 10.0) if upward else 0.0
     point = np.append(rest_state(equation, alpha, state), alpha)
     tangent = np.append(np.zeros(equation.size), 1.0 if upward else -1.0)
     passed, gaps, length = [point], [_least(equation, point[:-1], alpha)], _FIRST_STEP
@@ -245,15 +250,16 @@ def follow(
     for _ in range(_MOST_STEPS):
         tangent = _tangent(equation, point, tangent)
         reached = _corrected(equation, point + length * tangent, tangent)
-        if reached is not None and np.linalg.norm(reached - point) > 1.5 * length:
-            reached = None  # a corrector that wanders may have found another branch
         gap = _least(equation, reached[:-1], float(reached[-1])) if reached is not None else 0.0
+        if reached is not None and _jumped(equation, point, reached, tangent, length, gap / gaps[-1]):
+            reached, gap = None, 0.0
         if reached is not None and gap > 0.0:
             if (reached[-1] >= limit) if upward else (reached[-1] <= limit):
                 return _continuation(passed, gaps, None)
             passed.append(reached)
             gaps.append(gap)
-            point, length = reached, min(1.5 * length, _LONGEST_STEP)
+            point = reached
+            length = min(1.5 * length, _LONGEST_STEP * (1.0 + float(np.abs(point).max())))
             if beyond is not None:
                 length = min(length, float(np.linalg.norm(beyond - point)) / 2.0)
         else:
@@ -280,6 +286,16 @@ def _bordered(equation: BranchEquation, point: Array, border: Array) -> Array:
     state, alpha = point[:-1], float(point[-1])
     top = np.column_stack([equation.stiffness(state, alpha), equation.push(state)])
     return np.vstack([top, border])
+
+
+def _jumped(
+    equation: BranchEquation, point: Array, reached: Array, tangent: Array, length: float, ratio: float
+) -> bool:
+    """Whether a step may have ended on another branch: it went too far, turned, or changed the gap sharply."""
+    if float(np.linalg.norm(reached - point)) > 1.5 * length:
+        return True
+    sharp = ratio > 0.0 and not 1.0 / _STEADY < ratio < _STEADY
+    return length > _NEAR and (sharp or float(_tangent(equation, reached, tangent) @ tangent) < _STRAIGHT)
 
 
 def _tangent(equation: BranchEquation, point: Array, along: Array) -> Array:

@@ -284,9 +284,11 @@ def _circulant(case: Case, tally: Tally) -> None:
     equation, n = case.equation, case.instance.n_memories
     centring = np.eye(n) - 1.0 / n
     lowest = float(np.linalg.eigvalsh(centring @ equation.competition @ centring)[0])
+    if lowest > -1e-3:
+        return  # no overlap below the mean in 1^⊥: the uniform state is never lost that way
     expected = (1.0 - equation.gain**2 * equation.beta / n) / -lowest
-    if equation.critical_alpha <= expected:
-        return
+    if equation.critical_alpha < 1.05 * expected:
+        return  # the gates are lost first, or nearly so, along 1
     turning = branches.follow(equation, limit=1.5 * expected).turning
     tally.trials += 1
     if turning is None or turning.kind != "crossing":
