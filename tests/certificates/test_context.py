@@ -136,7 +136,9 @@ def test_the_users_memories_replace_the_drawn_ones(procedure: Procedure) -> None
     user = draws.at_contraction(DRAWN, 0.8)
     answers = list(procedure(Request(context=user)))
     assert all(answer.instance.startswith(user.name) for answer in answers)
-    expected = Verdict.UNDECIDED if procedure is context.cg13 else Verdict.PROVED
+    # Two memories, a runaway, an exactly uniform frame: not what these memories are.
+    elsewhere = procedure in (context.cg9, context.cg13, context.cg17)
+    expected = Verdict.UNDECIDED if elsewhere else Verdict.PROVED
     assert {answer.verdict for answer in answers} == {expected}
 
 
