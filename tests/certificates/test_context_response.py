@@ -15,6 +15,7 @@ from gatedmem.numerics.instances import ContextInstance, draw_context
 from gatedmem.proofs.certificates import context
 from gatedmem.proofs.certificates.context import draws, response, steering
 from gatedmem.proofs.certificates.context.model import ClampedMemory
+from gatedmem.proofs.certificates.findings import Findings
 from gatedmem.proofs.evidence import Certified, Request, Verdict
 
 Procedure = Callable[[Request], Iterator[Certified]]
@@ -89,7 +90,7 @@ def test_indefinite_gates_are_outside() -> None:
 def test_ties_among_maximal_gates() -> None:
     tied = np.array([1.0, 1.0, -2.0])
     evidence = np.array([0.0, 0.5, 3.0])
-    findings = steering.Findings()
+    findings = Findings()
     with working_precision(256):
         steering._steered(findings, evidence, tied, 1.5)
     assert findings.certified("ties").verdict is Verdict.PROVED

@@ -50,10 +50,10 @@ ROUNDING, ATTAINED = Fraction(1, 2**12), Fraction(1, 2**20)
 LARGEST_FOLLOWED = 3
 BASINS = (0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.03, 0.01)
 # How long solutions are followed, in units of the slower time constant: the second if the first was too short.
-HORIZONS = (8, 20)
+HORIZONS = (8, 14)
 
 # (N, d, α, β, βλ²/(2η_min)) of the solutions that are followed; the last ones lie beyond uniqueness.
-FOLLOWED = ((1, 1, 0.5, 1.0, 0.5), (2, 3, 0.5, 1.0, 0.8), (3, 4, 0.3, 2.0, 1.25), (2, 2, 0.25, 4.0, 3.0))
+FOLLOWED = ((1, 1, 0.5, 1.0, 0.5), (2, 3, 0.5, 1.0, 0.6), (3, 4, 0.3, 1.0, 1.1), (2, 2, 0.25, 2.0, 3.0))
 
 
 def cg15(request: Request) -> Iterator[Certified]:
@@ -71,6 +71,8 @@ def cg15(request: Request) -> Iterator[Certified]:
         for kappa in (0.25, 0.875):
             pair = draws.symmetric_pair(overlap, alpha, 2 * (1 - alpha * overlap) * kappa)
             yield certify(f"rate attained, {pair.name}", _attained, ClampedMemory(pair))
+    # The same for every seed: how long a solution takes to settle differs too much between draws.
+    rng = np.random.default_rng([0, 215])
     for index, (n, d, alpha, beta, kappa) in enumerate(FOLLOWED):
         base = ContextInstance(
             rng.standard_normal((n, d)).round(3) / np.sqrt(d),

@@ -288,7 +288,7 @@ def _escapes(findings: Findings, instance: ContextInstance, taus: Taus, start: F
     for time, state in path[1:]:
         fading = (-rho * ball(time)).exp()
         slacks.append(reach * (1 - fading) - abs(fading * along(state) - first))
-    findings.not_negative("|e^{-ρt}y(t) - y(0)| ≤ (1+τ_cρ)λ(1-e^{-ρt})/ρ", slacks, 1e-15)
+    findings.not_negative("|e^{-ρt}y(t) - y(0)| ≤ (1+τ_cρ)λ(1-e^{-ρt})/ρ", slacks, 1e-9)
     grown = norm(path[-1][1]) / norm(own)
     findings.note("the state has grown by", grown)
 

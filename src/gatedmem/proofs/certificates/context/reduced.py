@@ -36,6 +36,8 @@ Float = npt.NDArray[np.float64]
 CONVEXITY = Fraction(1, 4)  # F is strictly convex iff βλ²·max(B_ii+B_jj-2B_ij)·(this) ≤ 1
 FEEDBACK = Fraction(1, 2)  # F = -⟨h, p⟩ - (this)·λ²pᵀBp + ⟨p, log p⟩/β
 
+# Boxes tried about a critical point: the narrower ones where several are close together.
+RADII = (1e-9, 1e-14, 1e-20)
 # Least weight off the worst pair, tried in turn until the violation shows.
 CORNERS = (6, 12, 24, 48, 96)
 
@@ -154,7 +156,10 @@ def _critical_points(findings: Findings, energy: ReducedEnergy, points: Sequence
         logs = [(entry / p[0]).log() for entry in midpoints(p)[1:]]
         # Started away from the fixed point, so that Newton has to find the critical point by itself.
         centre = polish(equations, [ball(float(entry.mid()) + 2.0**-20) for entry in logs])
-        tested = krawczyk(equations, centre, [1e-9] * len(centre))
+        for radius in RADII:
+            tested = krawczyk(equations, centre, [radius] * len(centre))
+            if tested.outcome != "undecided":
+                break
         findings.holds("a critical point of F enclosed", tested.outcome == "unique" or None)
         critical = join(Jet([arb(0)]), Jet(tested.enclosure)).softmax().value
         image = retrieval(Jet(critical)).value
@@ -166,9 +171,10 @@ def _fixed_points(retrieval: Retrieval, points: Sequence[Sequence[Fraction]]) ->
     """Fixed points of Φ that the iteration ends in, from the points and a few vertices, and one near the centre."""
     n = retrieval.memory.n
     vertices = [tuple(Fraction(int(i == vertex)) for i in range(n)) for vertex in range(min(n, 3))]
-    starts = [settle(retrieval, point) for point in (*points, *vertices)]
+    chosen = (*points, *vertices) if n <= 10 else points[:1]
+    starts = [settle(retrieval, point) for point in chosen]
     enclosures: list[Vector] = []
-    for start in (*starts, [arb(1) / n] * n):
+    for start in (*starts, [arb(1) / n] * n) if n <= 10 else starts:
         found = enclose_fixed_point(retrieval, start)
         apart = all(
             any(not a.overlaps(b) for a, b in zip(found.enclosure, known, strict=True)) for known in enclosures
