@@ -46,13 +46,14 @@ def decoded_spread(memories: Array, states: Array, label_ids: Array, epsilon: fl
     """N_eff of softmax(Z q) for states of shape (…, d); the bound of SM9 with S the label set."""
     flat = states.reshape(-1, states.shape[-1])
     effective, off = np.empty(len(flat)), np.empty(len(flat))
-    for index, row in enumerate(flat):
-        logits = (memories @ (row / root_mean_square(row, epsilon)).astype(memories.dtype)).astype(np.float64)
-        p = softmax(logits)
-        effective[index] = np.exp(-np.sum(xlogy(p, p)))
+    queries = (flat / root_mean_square(flat, epsilon)).astype(memories.dtype)
+    for start in range(0, len(flat), 32):
+        here = slice(start, start + 32)
+        p = softmax((queries[here] @ memories.T).astype(np.float64), axis=-1)
+        effective[here] = np.exp(-np.sum(xlogy(p, p), axis=-1))
         # Summed over the rest, not 1 - mass: the difference would lose all digits near 0.
-        p[label_ids] = 0.0
-        off[index] = p.sum()
+        p[:, label_ids] = 0.0
+        off[here] = p.sum(axis=-1)
     bound = effective_bound(off, len(label_ids), len(memories))
     return Spread(*(values.reshape(states.shape[:-1]) for values in (effective, off, bound)))
 

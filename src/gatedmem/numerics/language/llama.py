@@ -121,8 +121,8 @@ class Llama:
 def normalise(states: Floats, epsilon: float) -> Floats:
     """Divide by the root mean square over the last axis.
 
-    >>> normalise(np.array([3.0, 4.0], dtype=np.float32), 0.0)
-    array([0.8485281, 1.1313709], dtype=float32)
+    >>> normalise(np.array([3.0, 4.0]), 0.0).round(4)
+    array([0.8485, 1.1314])
     """
     scaled: Floats = states / np.sqrt(np.mean(states * states, axis=-1, keepdims=True) + np.float32(epsilon))
     return scaled
@@ -161,7 +161,7 @@ def sigmoid_linear(x: Floats) -> Floats:
     """x·sigmoid(x), with no overflow: the sigmoid is ½(1 + tanh(x/2)).
 
     >>> sigmoid_linear(np.array([-1000.0, 0.0, 1000.0], dtype=np.float32))
-    array([-0.,  0., 1000.], dtype=float32)
+    array([  -0.,    0., 1000.], dtype=float32)
     """
     half = np.float32(0.5)
     product: Floats = x * (half * (1 + np.tanh(half * x)))
