@@ -16,6 +16,7 @@ COMMANDS = {
     "verify": "gatedmem.commands.evidence",
     "derive": "gatedmem.commands.evidence",
     "ledger": "gatedmem.commands.evidence",
+    "simulate": "gatedmem.commands.simulate",
     "reproduce": "gatedmem.commands.reproduce",
     "claims": "gatedmem.commands.reproduce",
     "certify": "gatedmem.commands.certify",

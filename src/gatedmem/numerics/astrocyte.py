@@ -55,7 +55,7 @@ def potential(instance: AstrocyteInstance, x: Values) -> Values:
 
 def overlaps(instance: AstrocyteInstance, x: Values) -> Values:
     """Return ``m_μ = ⟨ξ_μ, φ(x)⟩``, shape (..., K)."""
-    return np.asarray(activation(instance, x) @ instance.patterns.T)
+    return np.asarray(activation(instance, x) @ instance.patterns.swapaxes(-1, -2))
 
 
 def scores(instance: AstrocyteInstance, x: Values) -> Values:

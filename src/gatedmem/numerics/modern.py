@@ -23,7 +23,7 @@ def energy(memories: Array, state: Values, beta: float) -> Values:
     >>> round(float(energy(np.eye(2), np.zeros(2), 1.0)), 6)  # -log 2
     -0.693147
     """
-    return np.asarray(0.5 * (state * state).sum(axis=-1) - soft.log_sum_exp(state @ memories.T, beta))
+    return np.asarray(0.5 * (state * state).sum(axis=-1) - soft.log_sum_exp(state @ memories.swapaxes(-1, -2), beta))
 
 
 def retrieval(memories: Array, state: Values, beta: float) -> Values:

@@ -80,12 +80,12 @@ class Cache:
             return
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write a text under a temporary name in the same folder, then rename it into place."""
+def write_atomically(file: Path, text: str | bytes) -> None:
+    """Write a text, or bytes, under a temporary name in the same folder, then rename it into place."""
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode() if isinstance(text, str) else text)
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
