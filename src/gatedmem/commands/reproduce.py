@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ def reproduce(
     from gatedmem.numerics.language.gguf_file import MissingExtra
     from gatedmem.report import Bar
     from gatedmem.reproduce.experiments import EXPERIMENTS, run_experiment
+    from gatedmem.reproduce.work import ClusterError
 
     chosen = list(EXPERIMENTS) if "all" in names else list(dict.fromkeys(names))
     unknown = [name for name in chosen if name not in EXPERIMENTS]
@@ -41,8 +41,6 @@ def reproduce(
         raise BadInput(f"{unknown[0]}: FIGURE: must be one of {', '.join(EXPERIMENTS)}, all")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            shutil.rmtree(out / "units", ignore_errors=True)
         judged: list[dict[str, Any]] = []
         for name in chosen:
             with Bar(name) as bar:
@@ -50,6 +48,7 @@ def reproduce(
                     name,
                     out,
                     quick=quick,
+                    fresh=not resume,
                     jobs=jobs,
                     scheduler=scheduler,
                     start=bar.expect,
@@ -61,6 +60,8 @@ def reproduce(
     except MissingExtra as error:
         click.echo(str(error), err=True)
         sys.exit(3)
+    except ClusterError as error:
+        raise BadInput(str(error)) from None
     except OSError as error:
         raise BadInput(f"{out}: --out: cannot be written ({error.strerror})") from None
     _show([entry["id"] for entry in judged], out, as_json)
@@ -87,7 +88,10 @@ def _show(ids: list[str], results: Path, as_json: bool) -> None:
     from gatedmem.reproduce.claims import audit
 
     fields = ("id", "claim", "verdict", "figure", "uncertainty", "explained_by")
-    entries = audit(results, ids) if ids else []
+    try:
+        entries = audit(results, ids) if ids else []
+    except ValueError as error:
+        raise BadInput(str(error)) from None
     if as_json:
         click.echo(
             json.dumps([{field: entry[field] for field in fields} for entry in entries], indent=2, ensure_ascii=False)

@@ -8,13 +8,20 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gatedmem.numerics.instances import Array
 
 READERS = (".npy", ".npz", ".csv", ".json")
+
+# Digits and decimal exponent that a number may have to be read exactly; the doubles need fewer of either.
+MOST_DIGITS, LARGEST_EXPONENT = 400, 400
 
 
 class InputError(Exception):
@@ -54,31 +61,93 @@ def read_table(path: Path, field: str) -> Array:
     return _checked(array, path, field)
 
 
-def _csv_rows(path: Path, field: str) -> list[list[float]]:
+def read_exact(path: Path, field: str, *, decimal: bool = False) -> list[list[Fraction]]:
+    """Read a table as the exact numbers it holds.
+
+    Args:
+        path: as for :func:`read_table`.
+        field: what the table stands for.
+        decimal: take ``0.1`` in a CSV or JSON file as 1/10. Otherwise it is the double nearest to it, as it is for a
+            program that reads the file into an array.
+
+    Returns:
+        The rows, all of the same length, none empty.
+
+    Raises:
+        InputError: as for :func:`read_table`, or a decimal number is too long.
+    """
+    if not decimal or path.suffix.lower() not in (".csv", ".json"):
+        return [[Fraction(float(entry)) for entry in row] for row in read_table(path, field)]
+    read_table(path, field)  # every rule on the file's form, in the words used for all tables
+    rows = _csv_rows(path, field, _decimal) if path.suffix.lower() == ".csv" else _json_rows(path, field, _decimal)
+    return [list(row) for row in rows]
+
+
+def read_exact_vector(path: Path, field: str, *, decimal: bool = False) -> list[Fraction]:
+    """Read a vector as the exact numbers it holds: a table of one row or of one column.
+
+    Raises:
+        InputError: as for :func:`read_exact`, or the table has several rows and several columns.
+    """
+    rows = read_exact(path, field, decimal=decimal)
+    if len(rows) > 1 and len(rows[0]) > 1:
+        raise InputError(f"{path}: {field}: must be one row or one column, is {len(rows)} by {len(rows[0])}")
+    return [entry for row in rows for entry in row]
+
+
+def exact_number(text: str, *, decimal: bool = False) -> Fraction:
+    """A number from the command line: the decimal it is written as, or the double nearest to it.
+
+    Raises:
+        ValueError: not a finite number, or too long.
+
+    >>> exact_number("0.1", decimal=True), exact_number("0.5")
+    (Fraction(1, 10), Fraction(1, 2))
+    """
+    try:
+        return _decimal(text) if decimal else Fraction(float(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text[:40]!r} is not a finite number of moderate length") from None
+
+
+def _decimal(text: str) -> Fraction:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a decimal number") from None
+    if not value.is_finite():
+        raise ValueError(f"{text!r} is not finite")
+    digits, exponent = value.as_tuple()[1:]
+    if len(digits) > MOST_DIGITS or abs(int(exponent)) > LARGEST_EXPONENT:
+        raise ValueError(f"{text!r} has too many digits")
+    return Fraction(value)
+
+
+def _csv_rows(path: Path, field: str, number: Callable[[str], Any] = float) -> list[list[Any]]:
     rows = []
     with path.open(newline="", encoding="utf-8-sig") as stream:
         try:
-            for number, row in enumerate(csv.reader(stream), start=1):
+            for line, row in enumerate(csv.reader(stream), start=1):
                 if not any(cell.strip() for cell in row):
                     continue
                 try:
-                    rows.append([float(cell) for cell in row])
+                    rows.append([number(cell) for cell in row])
                 except ValueError:
-                    bad = next(cell for cell in row if not _is_number(cell))
-                    message = f"{path}: {field}: line {number} holds {bad[:40]!r}, which is not a number"
+                    bad = next(cell for cell in row if not _is_number(cell, number))
+                    message = f"{path}: {field}: line {line} holds {bad[:40]!r}, which is not a number"
                     raise InputError(message) from None
         except csv.Error as error:
             raise InputError(f"{path}: {field}: is not a CSV table ({error})") from None
     return rows
 
 
-def _json_rows(path: Path, field: str) -> list[list[float]]:
+def _json_rows(path: Path, field: str, number: Callable[[str], Any] | None = None) -> list[list[Any]]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"), parse_float=number, parse_int=number)
     except (ValueError, RecursionError):
         raise InputError(f"{path}: {field}: is not valid JSON") from None
     numeric = isinstance(value, list) and all(
-        isinstance(row, list) and all(type(cell) in (int, float) for cell in row) for row in value
+        isinstance(row, list) and all(type(cell) in (int, float, Fraction) for cell in row) for row in value
     )
     if not numeric:
         raise InputError(f"{path}: {field}: must be a list of lists of numbers")
@@ -130,9 +199,9 @@ def _checked(array: Array, path: Path, field: str) -> Array:
     return array
 
 
-def _is_number(cell: str) -> bool:
+def _is_number(cell: str, number: Callable[[str], Any]) -> bool:
     try:
-        float(cell)
+        number(cell)
     except ValueError:
         return False
     return True

@@ -10,7 +10,6 @@
 From Coq Require Import Reals Lra ZArith Lia Factorial.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Gatedmem Require Import defs.Vectors defs.Softmax defs.Context lib.Sums lib.Softmax lib.CertificateTables.
-From Gatedmem Require lib.ContextSteering.
 
 Open Scope R_scope.
 
@@ -151,8 +150,10 @@ have wide nu : nu <> i -> IZR gn / IZR gd <= scores b (IZR ln / IZR ld) state i 
     - 2 * (IZR rn / IZR rd) <= state i - state nu).
   move=> /(_ ltac:(lra)); rewrite /scores !ev; lra.
 have beta0 : 0 < IZR bn / IZR bd by apply: Rmult_lt_0_compat => //; apply: Rinv_0_lt_compat.
-have [low _] := lib.ContextSteering.softmax_gap_beta _ _ _ _ beta0 wide.
-apply: Rle_trans low; move: odds; rewrite /small_odds.
+have [low _] := softmax_gap (/ (IZR bn / IZR bd)) _ _ _ (Rinv_0_lt_compat _ beta0) wide.
+rewrite Rinv_inv in low.
+have turn : - (IZR gn / IZR gd) / / (IZR bn / IZR bd) = - (IZR bn / IZR bd * (IZR gn / IZR gd)) by field; lra.
+rewrite turn in low; apply: Rle_trans low; move: odds; rewrite /small_odds.
 have bgd : (0 < bd * gd)%Z by apply: Z.mul_pos_pos; apply: lt_IZR.
 have := horner_num_real (bn * gn) (bd * gd) 0 m bgd; rewrite [Z.of_nat 0]/=.
 case: (horner_num _ _ _ _) => num den /= [/IZR_lt den0 val] /andP [/Z.ltb_lt /IZR_lt num0 /Z.leb_le /IZR_le].

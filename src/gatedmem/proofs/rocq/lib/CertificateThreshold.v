@@ -2,6 +2,7 @@
 
     spread_bound       == B_ii + B_jj - 2 B_ij from an approximate inverse X of A: with y = X (e_i - e_j),
                           <d, B d> <= 2 <d, y> - <y, A y> + |d - A y|^2 / c
+    difference i j     == e_i - e_j
     product_check      == the table w holds the rows of X A, times the denominators
     spread_check       == the computation that bounds every pair *)
 
@@ -9,7 +10,6 @@ From Coq Require Import Reals Lra ZArith Lia.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Gatedmem Require Import defs.Vectors defs.Context lib.Sums lib.LinearInverse lib.CertificateTables
   lib.CertificateContext.
-From Gatedmem Require lib.ContextThreshold lib.ContextClamped.
 
 Open Scope R_scope.
 
@@ -22,12 +22,49 @@ Hypothesis c0 : 0 < c.
 Hypothesis above : c < eta.
 Hypothesis iB : is_inverse A B.
 
+Lemma inverse_form (r : vec n) : dot r (mulmv B r) <= dot r r / c.
+Proof.
+set z := mulmv B r.
+have az : mulmv A z = r by exact: inverse_r A B r iB.
+have le : eta * dot z z <= dot r z by rewrite (dot_sym r z); case: least => _ /(_ z); rewrite az.
+have z0 := dot_ge0 z.
+have sq : dot (fun k => r k - c * z k) (fun k => r k - c * z k) = dot r r - 2 * c * dot r z + c * (c * dot z z).
+  by rewrite dot_minus_l !dot_minus_r !dot_scal_l !dot_scal_r (dot_sym z r); ring.
+have pos := dot_ge0 (fun k => r k - c * z k); rewrite sq in pos.
+apply: (Rmult_le_reg_l c) => //; have -> : c * (dot r r / c) = dot r r by field; lra.
+have : c * (c * dot z z) <= c * dot r z by apply: Rmult_le_compat_l; nra.
+lra.
+Qed.
+
+Lemma inverse_symmetric i j : B i j = B j i.
+Proof.
+have iT : is_inverse A (fun i j => B j i).
+  case: iB => h h'; split=> a b.
+  - by rewrite kdelta_sym -h'; apply: sum_ext => k; rewrite symA; ring.
+  - by rewrite kdelta_sym -h; apply: sum_ext => k; rewrite symA; ring.
+by rewrite {1}(inverse_unique A B _ iB iT).
+Qed.
+
+Definition difference (i j : 'I_n) : vec n := fun k => kdelta i k - kdelta j k.
+
+Lemma dot_difference i j v : dot (difference i j) v = v i - v j.
+Proof.
+rewrite /difference dot_minus_l /dot.
+by congr (_ - _); rewrite -[RHS](sum_kdelta_l _ v).
+Qed.
+
+Lemma spread_form i j : dot (difference i j) (mulmv B (difference i j)) = B i i + B j j - 2 * B i j.
+Proof.
+have col k : mulmv B (difference i j) k = B k i - B k j.
+  by rewrite /mulmv -[RHS](dot_difference i j (B k)) dot_sym.
+by rewrite dot_difference !col (inverse_symmetric j i); ring.
+Qed.
+
 Lemma residual_bound (d y : vec n) : let r := fun k => d k - mulmv A y k in
   dot d (mulmv B d) <= 2 * dot d y - dot y (mulmv A y) + dot r r / c.
 Proof.
 move=> r.
-have eta0 : 0 < eta by lra.
-have pn := lib.ContextThreshold.projected_norm A B eta least eta0 iB r.
+have pn := inverse_form r.
 have br : mulmv B r = fun k => mulmv B d k - y k.
   rewrite -[in RHS](inverse_l A B y iB).
   apply: FunctionalExtensionality.functional_extensionality => k.
@@ -36,9 +73,6 @@ have e : dot r (mulmv B r) = dot d (mulmv B d) - 2 * dot d y + dot y (mulmv A y)
   rewrite br dot_minus_r /r !dot_minus_l.
   rewrite -(dot_mulmv_sym A y (mulmv B d) symA) (inverse_r A B d iB).
   rewrite (dot_sym (mulmv A y) y) (dot_sym y d); ring.
-have q : / eta * dot r r <= dot r r / c.
-  rewrite Rmult_comm; apply: Rmult_le_compat_l; first exact: dot_ge0.
-  by apply: Rinv_le_contravar; lra.
 lra.
 Qed.
 End Bound.
@@ -84,7 +118,7 @@ have ent k l : A k l = IZR (entry g k l) / IZR below.
   by have := all_iota _ _ (all_iota _ _ gc k) l => /Z.eqb_eq.
 have symA k l : A k l = A l k.
   by rewrite /A /gate_matrix /competition kdelta_sym (eq_sym k l) /gram dot_sym.
-pose e := lib.ContextThreshold.pair i j.
+pose e : vec N := difference i j.
 pose y : vec N := fun k => (IZR (entry x i k) - IZR (entry x j k)) / IZR xd.
 have image k : mulmv A y k = (IZR (entry w i k) - IZR (entry w j k)) / (IZR below * IZR xd).
   have one (a : 'I_N) : sum (fun l => A k l * IZR (entry x a l)) = IZR (entry w a k) / IZR below.
@@ -97,18 +131,18 @@ have image k : mulmv A y k = (IZR (entry w i k) - IZR (entry w j k)) / (IZR belo
 have eta0 : IZR cn / IZR cd < eta := least_above N A _ eta pos least.
 have cc : 0 < IZR cn / IZR cd by apply: Rmult_lt_0_compat => //; apply: Rinv_0_lt_compat.
 have := residual_bound A B eta (IZR cn / IZR cd) symA least cc eta0 iB e y.
-rewrite (lib.ContextThreshold.quadratic_pair A B symA iB) /lib.ContextThreshold.spread => /= bound.
+rewrite (spread_form A B symA iB) => /= bound.
 have := all_iota _ _ (all_iota _ _ bc i) j; case: eqP => [/ord_inj //|_ /= /Z.leb_le /IZR_le].
 rewrite /pair_bound; set zy := zsum N _; set zr := zsum N _.
 rewrite !(minus_IZR, plus_IZR, mult_IZR) => ok.
 have ey : dot e y = (IZR (entry x i i) - IZR (entry x j i) - (IZR (entry x i j) - IZR (entry x j j))) / IZR xd.
-  by rewrite /e lib.ContextThreshold.dot_pair /y; field; lra.
+  by rewrite /e dot_difference /y; field; lra.
 have ea : dot y (mulmv A y) = IZR zy / (IZR below * (IZR xd * IZR xd)).
   rewrite /zy -sum_zsum /Rdiv -sum_scal_r /dot; apply: sum_ext => k.
   by rewrite image /y !(mult_IZR, minus_IZR); field; lra.
 have er : sum (fun k => (e k - mulmv A y k) * (e k - mulmv A y k)) = IZR zr / ((IZR below * IZR xd) * (IZR below * IZR xd)).
   rewrite /zr -sum_zsum /Rdiv -sum_scal_r; apply: sum_ext => k.
-  rewrite image /e /lib.ContextThreshold.pair /kdelta !(mult_IZR, minus_IZR) !(inj_eq (@ord_inj N)) (eq_sym k i) (eq_sym k j).
+  rewrite image /e /difference /kdelta !(mult_IZR, minus_IZR) !(inj_eq (@ord_inj N)) (eq_sym k i) (eq_sym k j).
   by case: eqP => _; case: eqP => _; rewrite ?mult_IZR; field; lra.
 rewrite {3}/dot er ey ea in bound.
 have D0 : IZR below = IZR ad * (IZR dz * IZR dz) by rewrite /below !mult_IZR.
