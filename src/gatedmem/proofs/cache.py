@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import platform
-import tempfile
+import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, fields, is_dataclass
 from importlib import metadata
@@ -82,13 +82,14 @@ class Cache:
 
 def write_atomically(file: Path, text: str | bytes) -> None:
     """Write a text, or bytes, under a temporary name in the same folder, then rename it into place."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    # Not tempfile.mkstemp, whose files nobody else may read.
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(text.encode() if isinstance(text, str) else text)
-        Path(temporary).replace(file)
+        temporary.replace(file)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
