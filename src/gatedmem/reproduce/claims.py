@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +19,7 @@ HOLDS = "holds"
 FAILS = "does not hold"
 UNTESTED = "cannot be tested here"
 NOT_RUN = "not run"
+WHEN = "holds when "
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Judgement:
         run: what was run, with the choices that the paper leaves open.
 
     Raises:
-        ValueError: the verdict is none of these.
+        ValueError: the verdict is none of these, or the id is no claim.
     """
 
     id: str
@@ -53,7 +54,10 @@ class Judgement:
     run: str
 
     def __post_init__(self) -> None:
-        if self.verdict not in (HOLDS, FAILS, UNTESTED) and not self.verdict.startswith("holds when "):
+        if self.id not in claims():
+            raise ValueError(f"{self.id}: id: is no claim")
+        conditional = self.verdict.startswith(WHEN) and self.verdict[len(WHEN) :].strip()
+        if self.verdict not in (HOLDS, FAILS, UNTESTED) and not conditional:
             raise ValueError(f"{self.id}: verdict: {self.verdict!r} is not a verdict")
 
 
@@ -78,13 +82,15 @@ def audit(folder: Path, ids: Iterable[str] = ()) -> list[dict[str, Any]]:
         folder: where ``gatedmem reproduce`` put its results; may be absent.
         ids: which claims; all by default.
 
+    A claim that several experiments judge is taken from a full run rather than a quick one, then from the latest.
+
     Raises:
         KeyError: an id is no claim.
+        ValueError: a result cannot be read; the message names the file.
     """
     judged: dict[str, dict[str, Any]] = {}
-    for file in sorted(folder.glob("*.json")):
-        record = json.loads(file.read_text(encoding="utf-8"))
-        for judgement in record.get("claims", ()):
+    for record in sorted(_manifests(folder), key=lambda record: (not record["quick"], record["date"])):
+        for judgement in record["claims"]:
             judged[judgement["id"]] = {**judgement, "quick": record["quick"], "experiment": record["experiment"]}
     entries = []
     for claim in (claims()[name] for name in (ids or claims())):
@@ -93,3 +99,13 @@ def audit(folder: Path, ids: Iterable[str] = ()) -> list[dict[str, Any]]:
         entry |= found or {"verdict": NOT_RUN, "figure": "", "uncertainty": "", "run": ""}
         entries.append(entry)
     return entries
+
+
+def _manifests(folder: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(folder.glob("*.json")):
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            raise ValueError(f"{file}: is no JSON file; remove it or run its experiment again") from None
+        if isinstance(record, dict) and {"experiment", "quick", "date", "claims"} <= set(record):
+            yield record

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gatedmem.proofs.cache import environment, write_atomically
 from gatedmem.reproduce.claims import Judgement
-from gatedmem.reproduce.work import Result, Store, Unit, run_units
+from gatedmem.reproduce.work import Result, Store, Unit, replacing, run_units
 
 if TYPE_CHECKING:
     import xarray
@@ -41,6 +41,16 @@ class Experiment(Protocol):
 
 
 EXPERIMENTS = {
+    "figure-1": "gatedmem.reproduce.slow_gains",
+    "figure-2": "gatedmem.reproduce.slow_neurons",
+    "figure-3": "gatedmem.reproduce.hot_gains",
+    "figure-4": "gatedmem.reproduce.load_grid",
+    "dynamics": "gatedmem.reproduce.dynamics",
+    "simplex": "gatedmem.reproduce.simplex",
+    "digits": "gatedmem.reproduce.digits",
+    "context-figure-2": "gatedmem.reproduce.context_figure_2",
+    "context-figure-3": "gatedmem.reproduce.context_figure_3",
+    "context-regimes": "gatedmem.reproduce.context_regimes",
     "language-model": "gatedmem.reproduce.language_model",
 }
 
@@ -56,6 +66,7 @@ def run_experiment(
     folder: Path,
     *,
     quick: bool = False,
+    fresh: bool = False,
     jobs: int = 1,
     scheduler: str | None = None,
     start: Callable[[int], None] = lambda count: None,
@@ -68,6 +79,7 @@ def run_experiment(
         folder: for ``NAME.nc`` (labelled arrays), ``NAME*.svg`` and ``.png``, ``NAME.json`` (manifest and verdicts),
             and ``units`` with the pieces, from which an interrupted run goes on.
         quick: the small version.
+        fresh: forget what earlier runs left of this experiment's units.
         jobs: processes on this machine.
         scheduler: address of a Dask scheduler to use instead.
         start: called with the number of units.
@@ -79,10 +91,14 @@ def run_experiment(
     module = experiment(name)
     units = module.units(quick)
     start(len(units))
-    results = run_units(units, Store(folder / "units"), jobs=jobs, scheduler=scheduler, tick=tick)
+    store = Store(folder / "units")
+    if fresh:
+        store.forget(units)
+    results = run_units(units, store, jobs=jobs, scheduler=scheduler, tick=tick)
     data = module.gather(units, results)
     figures = write_figures(name, module, data, folder)
-    _write_dataset(data, folder / f"{name}.nc")
+    with replacing(folder / f"{name}.nc") as part:
+        data.to_netcdf(part, engine="scipy")
     manifest = {
         "experiment": name,
         "quick": quick,
@@ -110,15 +126,8 @@ def write_figures(name: str, module: Experiment, data: xarray.Dataset, folder: P
         for part, figure in module.draw(data).items():
             stem = f"{name}-{part}" if part else name
             for suffix, options in (("svg", {"metadata": {"Date": None}}), ("png", {"dpi": 150})):
-                temporary = folder / f".{stem}.{suffix}"
-                figure.savefig(temporary, format=suffix, bbox_inches="tight", **options)
-                temporary.replace(folder / f"{stem}.{suffix}")
+                with replacing(folder / f"{stem}.{suffix}") as file:
+                    figure.savefig(file, format=suffix, bbox_inches="tight", **options)
             plt.close(figure)
             written.append(stem)
     return written
-
-
-def _write_dataset(data: xarray.Dataset, file: Path) -> None:
-    temporary = file.with_name(f".{file.name}")
-    data.to_netcdf(temporary, engine="scipy")
-    temporary.replace(file)

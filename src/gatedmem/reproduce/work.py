@@ -11,10 +11,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
+import io
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,17 @@ import numpy as np
 from gatedmem.proofs.cache import environment, imported_sources, source_text
 
 Result = dict[str, np.ndarray]
+
+# A file that is being written is complete within seconds; what is older was left by a run that was killed.
+_ABANDONED_AFTER = 3600.0
+_PART = ".part"
+_DIGEST_SIZE = hashlib.sha256().digest_size
+# Seconds to wait for a scheduler.
+_PATIENCE = 20
+
+
+class ClusterError(RuntimeError):
+    """The Dask cluster cannot do the work; the message says why in one line."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ def _sources(module: str) -> str:
 
 
 class Store:
-    """The results of units, one ``.npz`` file each, in one folder.
+    """The results of units in one folder: a file each, an ``.npz`` archive followed by its SHA-256 digest.
 
     Two runs may share the folder: a file is complete or absent, and both would write the same.
     """
@@ -72,30 +86,56 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        for part in folder.glob(f".*{_PART}"):
+            with suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > _ABANDONED_AFTER:
+                    part.unlink()
+
+    def file(self, unit: Unit) -> Path:
+        """Where the unit's result lies, or would."""
+        return self.folder / f"{unit.key()}.npz"
 
     def get(self, unit: Unit) -> Result | None:
         """The unit's result, or None; a damaged file counts as absent."""
         try:
-            with np.load(self.folder / f"{unit.key()}.npz", allow_pickle=False) as file:
-                return dict(file)
-        except (OSError, ValueError, EOFError, KeyError):
+            data = self.file(unit).read_bytes()
+        except OSError:
             return None
+        archive, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
+        # The archive's own checksums do not cover its table of contents.
+        if hashlib.sha256(archive).digest() != digest:
+            return None
+        with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+            return dict(file)
 
     def put(self, unit: Unit, result: Result) -> None:
         """Keep the unit's result."""
-        write_arrays(self.folder / f"{unit.key()}.npz", result)
+        archive = io.BytesIO()
+        np.savez_compressed(archive, **result)  # type: ignore[arg-type]
+        data = archive.getvalue()
+        self.folder.mkdir(parents=True, exist_ok=True)  # another run may have cleared it away
+        with replacing(self.file(unit)) as part:
+            part.write_bytes(data + hashlib.sha256(data).digest())
+
+    def forget(self, units: Sequence[Unit]) -> None:
+        """Remove the units' results."""
+        for unit in units:
+            self.file(unit).unlink(missing_ok=True)
 
 
-def write_arrays(file: Path, arrays: Result) -> None:
-    """Write an ``.npz`` file under a temporary name in the same folder, then rename it into place."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A name of its own in the file's folder, moved to the file once the block has written it.
+
+    Readers see the old file or the new one, and of several writers the last one wins. If the block fails nothing
+    is left.
+    """
+    part = file.with_name(f".{file.name}.{uuid.uuid4().hex}{_PART}")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        yield part
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def run_units(
@@ -114,26 +154,41 @@ def run_units(
         jobs: processes on this machine.
         scheduler: address of a Dask scheduler; its workers then do the work and this process keeps the results.
         tick: called for every unit done, found or new.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, has other sources, or loses its workers.
     """
-    todo: dict[str, Unit] = {}
-    for unit in units:
-        if unit.key() not in todo and store.get(unit) is None:
-            todo[unit.key()] = unit
-        elif unit.key() not in todo:
+    todo = {unit.key(): unit for unit in units}
+    times = Counter(unit.key() for unit in units)
+
+    def count(unit: Unit) -> None:
+        for _ in range(times[unit.key()]):
             tick(unit)
+
+    for key, unit in list(todo.items()):
+        if store.get(unit) is not None:
+            del todo[key]
+            count(unit)
     done = _on_cluster(todo.values(), scheduler) if scheduler else _on_this_machine(todo.values(), jobs)
     for unit, result in done:
         store.put(unit, result)
-        tick(unit)
-    found = [store.get(unit) for unit in units]
-    return [result for result in found if result is not None]
+        count(unit)
+    return [_read(unit, store) for unit in units]
+
+
+def _read(unit: Unit, store: Store) -> Result:
+    result = store.get(unit)
+    if result is None:  # removed since, by another run that started afresh
+        result = unit.run()
+        store.put(unit, result)
+    return result
 
 
 def _do(unit: Unit) -> tuple[Unit, Result]:
     return unit, unit.run()
 
 
-def _on_this_machine(units: Any, jobs: int) -> Iterator[tuple[Unit, Result]]:
+def _on_this_machine(units: Collection[Unit], jobs: int) -> Iterator[tuple[Unit, Result]]:
     if jobs == 1 or len(units) < 2:
         yield from map(_do, units)
         return
@@ -144,11 +199,31 @@ def _on_this_machine(units: Any, jobs: int) -> Iterator[tuple[Unit, Result]]:
     yield from parallel(delayed(_do)(unit) for unit in units)
 
 
-def _on_cluster(units: Any, scheduler: str) -> Iterator[tuple[Unit, Result]]:
-    from distributed import Client, as_completed
-
-    with Client(scheduler) as client:
+def _on_cluster(units: Collection[Unit], scheduler: str) -> Iterator[tuple[Unit, Result]]:
+    if not units:
+        return
+    try:
+        from distributed import Client, KilledWorker, as_completed
+    except ModuleNotFoundError:
+        raise ClusterError("--scheduler: needs the distributed package: pip install 'gatedmem[cluster]'") from None
+    try:
+        client = Client(scheduler, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ClusterError(f"{scheduler}: --scheduler: no Dask scheduler answers there ({reason})") from None
+    with client:
         # A unit whose worker dies is sent to another one; the key makes sure that it counts once.
-        futures = [client.submit(_do, unit, key=unit.key(), retries=2) for unit in units]
-        for future in as_completed(futures):
-            yield future.result()
+        waiting = as_completed([client.submit(_do_there, unit, unit.key(), key=unit.key()) for unit in units])
+        for future in waiting:
+            try:
+                yield future.result()
+            except KilledWorker as error:
+                raise ClusterError(f"--scheduler: {error.task}: every worker that took it died") from None
+            future.release()  # the result is kept here, and the cluster need not keep it
+
+
+def _do_there(unit: Unit, key: str) -> tuple[Unit, Result]:
+    """Do a unit on a worker, if it would do the same there as here."""
+    if unit.key() != key:
+        raise ClusterError(f"--scheduler: {unit.name}: the workers have other sources or libraries than this process")
+    return unit, unit.run()
