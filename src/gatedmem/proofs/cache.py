@@ -35,6 +35,7 @@ LIBRARIES = (
     "python-flint",
     "hypothesis",
     "scikit-learn",
+    "numba",
 )
 
 

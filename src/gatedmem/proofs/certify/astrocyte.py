@@ -18,14 +18,14 @@ from flint import fmpz_mat
 from gatedmem.numerics.exact import LARGEST_PLAIN_LDL, positive_semidefinite, rational_matrix
 from gatedmem.numerics.instances import AstrocyteInstance
 from gatedmem.proofs.certify.builder import Builder
-from gatedmem.proofs.certify.context import _bracket as bracket
+from gatedmem.proofs.certify.context import bracket as bracket
 from gatedmem.proofs.certify.equilibria import claim_equilibrium
 from gatedmem.proofs.certify.proposals import rounded_down, rounded_up
 from gatedmem.proofs.certify.retrieval import claim_one_step, claim_retrieval
 from gatedmem.proofs.checker import astrocyte as checker
 from gatedmem.proofs.checker.astrocyte import Memory
 from gatedmem.proofs.checker.context import at_least, at_most, short
-from gatedmem.proofs.checker.reading import MOST_DIGITS, write
+from gatedmem.proofs.checker.reading import MOST_DIGITS, Rejected, write
 
 Float = npt.NDArray[np.float64]
 
@@ -145,14 +145,18 @@ def claim_uniform_state(builder: Builder, instance: AstrocyteInstance) -> None:
     values, vectors = np.linalg.eigh(gram)
     size, sigma = instance.n_neurons, memory.sigma
     inverse = size / float(values[-1])
-    found = bracket(
-        inverse,
-        inverse,
-        lambda c: memory.uniform_matrix(sigma / c),
-        lambda c: size * np.eye(size) - c * gram,
-        vectors[:, -1],
-        turn=lambda c: sigma / c,
-    )
+    try:
+        found = bracket(
+            inverse,
+            inverse,
+            lambda c: memory.uniform_matrix(sigma / c),
+            lambda c: size * np.eye(size) - c * gram,
+            vectors[:, -1],
+            turn=lambda c: sigma / c,
+        )
+    except Rejected as refusal:
+        builder.undecided(name, str(refusal))
+        return
     if found is None:
         builder.undecided(name, "σλ_max(W_H) could not be bracketed")
         return

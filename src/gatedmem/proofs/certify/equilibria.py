@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from gatedmem.numerics.astrocyte import lifted_velocity, recurrent_input, retrieval_gains, scores, slope
+from gatedmem.numerics.astrocyte import lifted_velocity, overlaps, recurrent_input, retrieval_gains, slope
 from gatedmem.numerics.instances import AstrocyteInstance
 from gatedmem.numerics.integrate import STIFF_STEPS, fastest_rate, solve
 from gatedmem.proofs.certificates.astrocyte.equilibria import settle
@@ -26,50 +27,62 @@ STATE_BITS = 120
 PRECONDITIONER_BITS = 40
 NEWTON_STEPS = 12
 # Half-widths of the cube in which the equilibrium is the only one, tried in turn, and what is enough there.
-REACHES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-9, 1e-13, 1e-18)
+REACHES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-9, 1e-13, 1e-18, 1e-24, 1e-30)
 ENOUGH = Fraction(3, 4)
 INERTIA_BITS = (12, 24, 48)
 
 # The simulation: spans of time, each twice as long as the one before, until nothing moves by more than REST.
 SPANS, REST, TOLERANCE = 10, 1e-7, 1e-8
+EVALUATIONS = 100_000
+FARTHEST = 1e9
 
 
 def claim_equilibrium(builder: Builder, instance: AstrocyteInstance, cue: Float) -> None:
     """The equilibrium near which the cue ends, and its stability."""
     memory: Memory = builder.memory
-    proposed, how = _simulated(instance, cue)
-    state, derivative = _sharpened(memory, instance, proposed)
-    moved = max(abs(float(entry) - x) for entry, x in zip(state, proposed, strict=True))
-    if moved > 1e-3 * (1 + float(np.abs(proposed).max())):
-        how = f"{how} (Newton's steps led {moved:.2g} away)"
-    if _claim_enclosed(builder, state, derivative, how):
-        _claim_stable(builder, instance, np.array([float(entry) for entry in state]))
-    else:
-        builder.undecided("equilibrium_stable", "no equilibrium was enclosed")
+    # Constants of 1e±300 overflow, and LSODA warns of what it raises: what comes of it is only a proposal.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        proposed, how = _simulated(instance, cue)
+        state, derivative = _sharpened(memory, instance, proposed)
+        moved = max(abs(float(entry) - x) for entry, x in zip(state, proposed, strict=True))
+        if moved > 1e-3 * (1 + float(np.abs(proposed).max())):
+            how = f"{how} (Newton's steps led {moved:.2g} away)"
+        if _claim_enclosed(builder, state, derivative, how):
+            _claim_stable(builder, instance, np.array([float(entry) for entry in state]))
+        else:
+            builder.undecided("equilibrium_stable", "no equilibrium was enclosed")
 
 
 def _simulated(instance: AstrocyteInstance, cue: Float) -> tuple[Float, str]:
     """Where the flow from the cue with uniform gains comes to rest, in doubles, and how that was found."""
     n, k = instance.n_neurons, instance.n_patterns
+    left = EVALUATIONS
 
     def velocity(state: Float) -> Float:
-        return np.concatenate(lifted_velocity(instance, state[:n], state[n:]))
+        nonlocal left
+        left -= 1
+        speed = np.concatenate(lifted_velocity(instance, state[:n], state[n:]))
+        if left < 0 or not np.isfinite(speed).all():
+            raise ArithmeticError("too many steps, or too large")
+        return speed
 
-    state = np.concatenate([cue, np.zeros(k)])
+    state = np.concatenate([np.clip(cue, -FARTHEST, FARTHEST), np.zeros(k)])
     span = 10 * max(instance.tau_x, instance.tau_p)
-    end, how = 0.0, "where the simulation from the cue comes to rest"
+    how = "where the simulation from the cue comes to rest"
     try:
         for _ in range(SPANS):
             stiff = fastest_rate(instance) * span > STIFF_STEPS
             state = solve(velocity, state, np.array([0.0, span]), tolerance=TOLERANCE, stiff=stiff)[-1]
-            end, span = end + span, 2 * span
+            span *= 2
             if _at_rest(instance, state[:n], state[n:]):
                 break
         else:
-            how = f"near where the simulation from the cue is at time {end:g}"
+            how = "near where the simulation from the cue is in the end, still moving"
     except ArithmeticError:
-        how = f"near where the simulation from the cue breaks off, after time {end:g}"
-    return settle(GatedMemory(instance), state[:n]), how
+        how = "where gains and neurons settle in turn; the simulation from the cue breaks off before it is at rest"
+    settled = settle(GatedMemory(instance), state[:n])
+    return settled if np.isfinite(settled).all() else np.zeros(n), how
 
 
 def _at_rest(instance: AstrocyteInstance, x: Float, u: Float) -> bool:
@@ -83,11 +96,12 @@ def _at_rest(instance: AstrocyteInstance, x: Float, u: Float) -> bool:
 def _derivatives(instance: AstrocyteInstance, x: Float) -> tuple[Float, Float]:
     """S = Dh/dφ and φ', in doubles."""
     n, k = instance.n_neurons, instance.n_patterns
-    f, p = scores(instance, x), retrieval_gains(instance, x)
-    # m_μ²/(NT) = 2f_μ/T, and v = W(p)φ·N/K.
-    weighted = instance.patterns.T @ ((p * (1 + 2 * f / instance.temperature))[:, None] * instance.patterns)
-    v = recurrent_input(instance, x, p) * n / k
-    return k / n * (weighted - np.outer(v, v) / (n * instance.temperature)), np.asarray(slope(instance, x))
+    m, p = overlaps(instance, x), retrieval_gains(instance, x)
+    # Σp_μm_μ²ξξᵀ - vvᵀ as a covariance: the two would cancel badly at a low temperature.
+    spread = m[:, None] * instance.patterns - recurrent_input(instance, x, p) * n / k
+    weighted = instance.patterns.T @ (p[:, None] * instance.patterns)
+    weighted += spread.T @ (p[:, None] * spread) / (n * instance.temperature)
+    return k / n * weighted, np.asarray(slope(instance, x))
 
 
 def _sharpened(memory: Memory, instance: AstrocyteInstance, start: Float) -> tuple[list[Fraction], Float]:
@@ -102,7 +116,7 @@ def _sharpened(memory: Memory, instance: AstrocyteInstance, start: Float) -> tup
         if best is not None and size >= best[0]:
             break
         best = size, state
-        if size == 0:
+        if size == 0 or not np.isfinite(derivative).all():
             break
         step = np.linalg.lstsq(derivative, np.array([entry / size for entry in off]), rcond=None)[0]
         state = [_rounded(x - Fraction(float(d)) * Fraction(size, ONE)) for x, d in zip(state, step, strict=True)]
@@ -123,10 +137,12 @@ def _claim_enclosed(builder: Builder, state: list[Fraction], derivative: Float, 
         builder.undecided(name, f"the derivative is singular {how}")
         return False
     least = checker.newton_step(memory, state, rows, PRECONDITIONER_BITS)
+    obstacle = "the derivative may be singular"
     for reach in map(Fraction, REACHES):
         try:
             rate = checker.contraction(memory, memory.enclose(checker.cube(state, reach)), rows, PRECONDITIONER_BITS)
-        except Rejected:
+        except Rejected as refusal:
+            obstacle = str(refusal)
             continue
         if rate > ENOUGH:
             continue
@@ -137,7 +153,7 @@ def _claim_enclosed(builder: Builder, state: list[Fraction], derivative: Float, 
             continue
         numbers = {"state": [write(entry) for entry in state], "radius": write(radius), "reach": write(reach)}
         return builder.claim(name, "proved", reason, numbers, {"bits": PRECONDITIONER_BITS, "rows": rows})
-    builder.undecided(name, f"no cube {how} passes Krawczyk's test: the derivative may be singular")
+    builder.undecided(name, f"no cube {how} passes Krawczyk's test: {obstacle}")
     return False
 
 

@@ -222,7 +222,7 @@ def _energy_bounds(memory: Memory, verdict: str, numbers: object, witness: objec
     least, most = energy_ends(memory)
     if low > least or high < most:
         raise Rejected("numbers: narrower than what can be shown")
-    return f"the energy stays between {at_least(low)} and {at_most(high)}, in every state"
+    return f"the energy lies between {at_least(low)} and {at_most(high)} in every state"
 
 
 def _uniform_state_stable(memory: Memory, verdict: str, numbers: object, witness: object) -> str:
