@@ -18,7 +18,7 @@ from flint import fmpz_mat
 from gatedmem.numerics.exact import LARGEST_PLAIN_LDL, positive_semidefinite, rational_matrix
 from gatedmem.numerics.instances import AstrocyteInstance
 from gatedmem.proofs.certify.builder import Builder
-from gatedmem.proofs.certify.context import bracket as bracket
+from gatedmem.proofs.certify.context import definiteness_bracket
 from gatedmem.proofs.certify.equilibria import claim_equilibrium
 from gatedmem.proofs.certify.proposals import rounded_down, rounded_up
 from gatedmem.proofs.certify.retrieval import claim_one_step, claim_retrieval
@@ -146,7 +146,7 @@ def claim_uniform_state(builder: Builder, instance: AstrocyteInstance) -> None:
     size, sigma = instance.n_neurons, memory.sigma
     inverse = size / float(values[-1])
     try:
-        found = bracket(
+        found = definiteness_bracket(
             inverse,
             inverse,
             lambda c: memory.uniform_matrix(sigma / c),

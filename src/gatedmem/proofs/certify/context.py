@@ -197,7 +197,7 @@ def _claim_definite(builder: Builder, numbers: Numbers) -> None:
 def _claim_eigenvalue(builder: Builder, numbers: Numbers) -> None:
     memory: Memory = builder.memory
     unit = identity(numbers.size)
-    bracket = bracket(
+    bracket = definiteness_bracket(
         float(numbers.values[0]),
         float(np.abs(numbers.values).max()),
         lambda c: memory.gates_less(c, unit),
@@ -225,7 +225,7 @@ def _claim_critical(builder: Builder, numbers: Numbers) -> None:
         builder.claim("critical_competition", "proved", "their exact inner products", bounds, {})
         return
     values, vectors = np.linalg.eigh(off)
-    bracket = bracket(
+    bracket = definiteness_bracket(
         -1.0 / float(values[0]),
         -1.0 / float(values[0]),
         lambda c: memory.gate_matrix(c),
@@ -258,7 +258,7 @@ def _claim_level(builder: Builder, numbers: Numbers, name: str, other: Matrix, b
     table = np.array(other) / below
     # c falls as the level rises: the bracket is found for c and turned over. The vector that A - cP maps nearest to 0
     # is A⁻¹Pv for the top v of PA⁻¹P.
-    bracket = bracket(
+    bracket = definiteness_bracket(
         numbers.sigma / level,
         numbers.sigma / level,
         lambda c: memory.gates_less(c, other, below),
@@ -345,7 +345,7 @@ def _claim_free(builder: Builder, numbers: Numbers) -> None:
     half = np.linalg.cholesky(numbers.inverse)
     values, vectors = np.linalg.eigh(half.T @ numbers.gram @ half)
     weight = 1.0 / float(values[-1])
-    bracket = bracket(
+    bracket = definiteness_bracket(
         weight,
         weight,
         lambda c: memory.gates_less(c, memory.gram, memory.gram_below),
@@ -365,7 +365,7 @@ def _claim_free(builder: Builder, numbers: Numbers) -> None:
     )
 
 
-def bracket(
+def definiteness_bracket(
     centre: float,
     scale: float,
     exact: Callable[[Fraction], Matrix],
