@@ -41,6 +41,9 @@ html_theme = "furo"
 html_title = "gatedmem"
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
+# On paper there is nothing to navigate with (the tag is set when the book is built as one page, for the PDF).
+if tags.has("print"):  # type: ignore[name-defined]  # noqa: F821  Sphinx puts it here
+    html_sidebars = {"**": []}
 html_math_renderer = "katex"
 html_copy_source = False
 html_show_sourcelink = False

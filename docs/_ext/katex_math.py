@@ -39,13 +39,13 @@ def _engine() -> MiniRacer:
 
 
 @functools.cache
-def render(tex: str, display: bool) -> str:
-    """The HTML (with MathML) of one formula.
+def render(tex: str, display: bool, output: str = "htmlAndMathml") -> str:
+    """The HTML of one formula, with MathML for readers who do not see unless ``output`` is ``"html"``.
 
     Raises:
         BrokenFormula: the TeX is not valid, or uses what KaTeX does not know.
     """
-    options = {"displayMode": display, "throwOnError": True, "strict": "error", "trust": False}
+    options = {"displayMode": display, "throwOnError": True, "strict": "error", "trust": False, "output": output}
     try:
         answer = _engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})")
     except JSEvalException as error:
@@ -56,7 +56,9 @@ def render(tex: str, display: bool) -> str:
 
 def _html(translator: HTML5Translator, node: nodes.Element, display: bool) -> str:
     try:
-        return render(node.astext(), display)
+        # A printed book has no use for MathML, which doubles its size.
+        printed = translator.builder.name == "singlehtml"
+        return render(node.astext(), display, "html" if printed else "htmlAndMathml")
     except BrokenFormula as error:
         _logger.warning("%s", error, location=node, type="katex")
         return f'<code class="broken-formula">{translator.encode(node.astext())}</code>'

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from gatedmem.proofs.book import NEEDED, build
+from gatedmem.book import pdf
+from gatedmem.book.build import NEEDED, build
+from gatedmem.book.links import dead_links
 from gatedmem.theory.misprints import MISPRINTS
 
 for _module in NEEDED:
@@ -66,27 +67,6 @@ WORDS = ("status-sign", "status-word")
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    here = Path(__file__).parent
-    spec = spec_from_file_location("book_records", here / "conftest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    shared = module_from_spec(spec)
-    spec.loader.exec_module(shared)
-    folder = tmp_path_factory.mktemp("book")
-    shutil.copytree(
-        shared.DOCS,
-        folder / "docs",
-        ignore=shutil.ignore_patterns("_build", "_generated", "__pycache__"),
-    )
-    html = folder / "html"
-    assert build(shared.made_up_records(), html, folder / "docs") == 0
-    return html
-
-
-@pytest.fixture(scope="module")
 def pages(book: Path) -> dict[Path, Page]:
     return {path.resolve(): Page(path) for path in book.rglob("*.html")}
 
@@ -95,16 +75,30 @@ def test_the_whole_book_builds_without_a_warning(pages: dict[Path, Page], record
     assert {record["id"] for record in records} <= {path.stem for path in pages}
 
 
-def test_every_link_inside_the_book_leads_somewhere(pages: dict[Path, Page]) -> None:
-    for path, page in pages.items():
-        for link in page.links:
-            parts = urlsplit(link)
-            if parts.scheme in ("http", "https", "mailto"):
-                continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            assert target.exists(), f"{path.name}: {link}"
-            if parts.fragment and target in pages:
-                assert unquote(parts.fragment) in pages[target].ids, f"{path.name}: {link}"
+def test_every_link_inside_the_book_leads_somewhere(book: Path) -> None:
+    assert list(dead_links(book)) == []
+
+
+@pytest.mark.parametrize("link", ["nowhere.html", "#nothing", "other.html#nothing", "picture.svg"])
+def test_a_dead_link_is_seen(tmp_path: Path, link: str) -> None:
+    (tmp_path / "other.html").write_text("<p id='here'>x</p>", encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text("<p id='up'><a href='other.html#here'>x</a><a href='#up'>x</a></p>", encoding="utf-8")
+    assert list(dead_links(tmp_path)) == []
+    with page.open("a", encoding="utf-8") as file:
+        file.write(f"<img src='{link}'>" if link.endswith("svg") else f"<a href='{link}'>x</a>")
+    assert list(dead_links(tmp_path)) == [f"page.html: {link}"]
+
+
+def test_a_dead_link_fails_the_build(
+    source: Path, records: Records, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    few = small(source, records, ("SM1",))
+    raw = "\n\n```{raw} html\n<a href='gone.html'>gone</a>\n```\n"
+    with (source / "proofs" / "SM1.md").open("a", encoding="utf-8") as proof:
+        proof.write(raw)
+    assert build(few, tmp_path / "html", source) == 1
+    assert "dead link in _generated/SM1.html: gone.html" in capfd.readouterr().err
 
 
 def test_nothing_is_loaded_from_a_network(book: Path, pages: dict[Path, Page]) -> None:
@@ -183,3 +177,23 @@ def test_one_broken_formula_is_enough(source: Path, records: Records, tmp_path: 
     few = small(source, records, ("SM1",))
     few[0]["conclusion"] = r"$\frac{1}{$"
     assert build(few, tmp_path / "html", source) != 0
+
+
+def test_the_book_is_printed_from_the_same_sources(source: Path, records: Records, tmp_path: Path) -> None:
+    try:
+        pdf.browser()
+    except pdf.BrowserMissing as error:
+        pytest.skip(str(error))
+    few = small(source, records, ("SM1", "SM3"))
+    few[1]["uses"] = ["SM1"]
+    # A page outside every list of contents is no part of a book of one page, and links to it would be dead.
+    (source / "trust.md").write_text("# Trust\n", encoding="utf-8")
+    index = source / "index.md"
+    index.write_text(
+        index.read_text(encoding="utf-8").replace("_generated/*", "_generated/*\ntrust"), encoding="utf-8"
+    )
+    html, printed = tmp_path / "html", tmp_path / "book.pdf"
+    assert build(few, html, source) == 0
+    assert pdf.print_book(html, source, printed) == 0
+    assert printed.read_bytes().startswith(b"%PDF-")
+    assert printed.stat().st_size > 100_000

@@ -125,8 +125,8 @@ def test_a_verified_result_is_remembered_until_something_it_rests_on_changes(tmp
 def test_a_change_in_a_module_imported_from_afar_changes_the_key(monkeypatch):
     statement = parse(WORDS, "x")
     before = caching.key(statement, ["gatedmem.proofs.checkers.simulation"])
-    read = caching._text
-    monkeypatch.setattr(caching, "_text", lambda name: read(name) + "# x" * name.endswith("instances"))
+    read = caching.source_text
+    monkeypatch.setattr(caching, "source_text", lambda name: read(name) + "# x" * name.endswith("instances"))
     assert caching.key(statement, ["gatedmem.proofs.checkers.simulation"]) != before
 
 
