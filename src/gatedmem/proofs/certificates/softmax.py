@@ -30,6 +30,7 @@ from gatedmem.numerics.exact import (
     rational,
     rational_matrix,
 )
+from gatedmem.proofs.certificates import sums_of_squares
 from gatedmem.proofs.certificates.findings import Findings, certify
 from gatedmem.proofs.evidence import Certified, Request
 
@@ -61,7 +62,7 @@ def sm2(request: Request) -> Iterator[Certified]:
 
 
 def sm4(request: Request) -> Iterator[Certified]:
-    """0 ⪯ diag p - ppᵀ ⪯ ½ I in exact rationals, for drawn and extreme p; every p for drawn v; sharpness."""
+    """0 ⪯ diag p - ppᵀ ⪯ ½ I in exact rationals, for drawn and extreme p; every p for drawn v; sharpness; duality."""
     rng = np.random.default_rng([request.seed, 4])
     for size in (1, 2, 3, 5, 8, 16, 40):
         draws = _simplex_draws(rng, size)
@@ -74,6 +75,7 @@ def sm4(request: Request) -> Iterator[Certified]:
         yield certify(f"n={size} every p, drawn v", _every_point, directions)
         if size >= 2:
             yield certify(f"n={size} sharpness", _covariance_sharp, size)
+    yield from sums_of_squares.every_point(COVARIANCE_BOUND)
 
 
 def sm5(request: Request) -> Iterator[Certified]:

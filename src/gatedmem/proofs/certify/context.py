@@ -102,6 +102,7 @@ def certify(instance: ExactContext) -> dict[str, Any]:
     {'proved'}
     """
     from gatedmem.proofs.certify.fixed_points import claim_fixed_points, claim_rate
+    from gatedmem.proofs.certify.folds import claim_fold
 
     builder = Builder("context", instance.written())
     try:
@@ -118,6 +119,7 @@ def certify(instance: ExactContext) -> dict[str, Any]:
         _claim_every_drive(builder, numbers)
         claim_fixed_points(builder, numbers)
         claim_rate(builder)
+        claim_fold(builder, numbers)
     _claim_free(builder, numbers)
     return builder.certificate()
 

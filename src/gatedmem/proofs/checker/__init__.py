@@ -2,8 +2,8 @@
 
 Read in this order: ``reading`` (JSON with limits, exact numbers), ``intervals``, ``matrices`` (integer products,
 positive definiteness by a congruence), the modules of a model (what each claim means and when it is accepted: for
-the context-gated memory ``context``, ``fixed_points``, ``counting``), ``certificate`` (the whole file). Nothing here
-imports a numerical library, or anything of this package outside this folder.
+the context-gated memory ``context``, ``fixed_points``, ``counting``, ``folds``), ``certificate`` (the whole file).
+Nothing here imports a numerical library, or anything of this package outside this folder.
 
 The format of a certificate
 ---------------------------
@@ -68,6 +68,12 @@ retrieval_probability (CG6)
     point (its position among the fixed points claimed so far), memory (a row, from 0), gap, at_least; no witness
 readout_error (CG7)
     point, memory, at_most: ‖Zᵀp - ζ‖ ≤ 2·max‖ζ‖·(1 - p) ≤ at_most; no witness
+fold (CG18)
+    for N ≤ 60; low ≤ α* ≤ high of a fold, nearest_from: no fold has α from the given one up to it (given α ≤
+    nearest_from ≤ low). With r = b + λs the total scores, J = A(α*) - βλ²(diag p - ppᵀ) and Jφ = 0: state ≈ r, null
+    ≈ φ with φ_index = 1, competition ≈ α*, all within radius; bits and rows (2N + 1) of a preconditioner; congruence
+    of J + φφᵀ; free: congruences of A(c) - σP at the given α and at nearest_from, the empty list when they are the
+    same. Not claimed: that the branch of some given fixed point ends there
 free_context_bounded (CG5)
     the energy with the context free, W₁ = Zᵀ; proved by a congruence of A - G, refuted by a direction of it
 largest_context_weight (CG5)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gatedmem.proofs.checker import astrocyte, astrocyte_equilibria, context, counting, fixed_points, reading
+from gatedmem.proofs.checker import astrocyte, astrocyte_equilibria, context, counting, fixed_points, folds, reading
 from gatedmem.proofs.checker.reading import Malformed, Rejected
 
 FORMAT = "gatedmem certificate"
@@ -16,7 +16,7 @@ VERDICTS = ("proved", "refuted", "undecided")
 # The models; each module has ``read`` and ``CLAIMS``.
 READERS: Mapping[str, Callable[[object], Any]] = {"context": context.read, "astrocyte": astrocyte.read}
 CLAIMS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...], Callable[..., str]]]] = {
-    "context": {**context.CLAIMS, **counting.CLAIMS, **fixed_points.CLAIMS},
+    "context": {**context.CLAIMS, **counting.CLAIMS, **fixed_points.CLAIMS, **folds.CLAIMS},
     "astrocyte": {**astrocyte.CLAIMS, **astrocyte_equilibria.CLAIMS},
 }
 

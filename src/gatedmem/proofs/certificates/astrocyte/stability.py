@@ -36,7 +36,7 @@ from gatedmem.numerics.exact import (
 from gatedmem.numerics.instances import AstrocyteInstance, draw_astrocyte
 from gatedmem.numerics.jets import Jet, join, system
 from gatedmem.numerics.validated import IntegrationError
-from gatedmem.proofs.certificates.astrocyte import draws, flow
+from gatedmem.proofs.certificates.astrocyte import draws, flow, frozen_gains
 from gatedmem.proofs.certificates.astrocyte.equilibria import enclose_routed, proposals
 from gatedmem.proofs.certificates.astrocyte.lift import LARGEST_SPECTRUM, jacobian, without_multiple_rate
 from gatedmem.proofs.certificates.astrocyte.model import GatedMemory, constant
@@ -79,6 +79,8 @@ def ag22(request: Request) -> Iterator[Certified]:
         gains = [draws.gains(rng, instance.n_patterns, spread) for spread in (0.5, 5.0)]
         states = [scale * rng.standard_normal(instance.n_neurons) for scale in (0.1, 3.0)]
         yield certify(instance.name, _contracting, instance, gains, states, request.seed)
+        if request.astrocyte is None:
+            yield from frozen_gains.contraction(instance, _weights(GatedMemory(instance), gains[1]), CRITICAL_LOAD)
     if request.astrocyte is None:
         for sigma in (1 - 2.0**-8, 1 + 2.0**-8):
             single = AstrocyteInstance(np.ones((1, 1)), sigma, name=f"sharpness N=K=1 σ={sigma:g}")

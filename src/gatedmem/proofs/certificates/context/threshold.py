@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import arb, arb_mat
 
+from gatedmem.numerics.convex import PairDual, SolverError, pair_program
 from gatedmem.numerics.enclosures import (
     Ball,
     RootBox,
@@ -38,6 +39,9 @@ TWO_MEMORIES = Fraction(1, 2)  # CG13: three fixed points iff βλ²·(this)/η 
 # Gains of the memories outside the worst pair, in the drive that shows several fixed points.
 OUTSIDE = 2.0**-14
 LARGEST_COMPLETE_SEARCH = 3
+# The largest size for which the semidefinite program is solved, and how near (relatively) its dual point must come.
+LARGEST_PROGRAM = 10
+NEAR = Fraction(1, 10**4)
 
 
 def cg12(request: Request) -> Iterator[Certified]:
@@ -55,7 +59,10 @@ def cg12(request: Request) -> Iterator[Certified]:
         n = instance.n_memories
         points = [draws.gains(rng, n, spread) for spread in (0.5, 3.0)]
         directions = [rng.standard_normal(n) for _ in range(4)]
-        yield certify(instance.name, _threshold, ClampedMemory(instance), points, directions)
+        memory = ClampedMemory(instance)
+        yield certify(instance.name, _threshold, memory, points, directions)
+        if request.context is None and 2 <= n <= LARGEST_PROGRAM:
+            yield _relaxed(instance, memory)
 
 
 def cg13(request: Request) -> Iterator[Certified]:
@@ -158,6 +165,39 @@ def _threshold(
         _several_fixed_points(findings, memory, worst, i, j)
     else:
         findings.does_not_apply(f"βλ²max(B_ii+B_jj-2B_ij)/4 = {show(level, 8)}: not separated from 1")
+
+
+def _relaxed(instance: ContextInstance, memory: ClampedMemory) -> Certified:
+    """The pair formula against a semidefinite program in all directions at once."""
+    name = f"{instance.name}, relaxed"
+    near = np.array([[float(entry.mid()) for entry in row] for row in memory.inverse().tolist()])
+    try:
+        return certify(name, _meets_its_dual, memory, pair_program(near))
+    except SolverError as error:
+        return certify(name, Findings.does_not_apply, f"no dual point was proposed: {error}")
+
+
+def _meets_its_dual(findings: Findings, memory: ClampedMemory, dual: PairDual) -> None:
+    """PAIR_FACTOR·max(B_ii+B_jj-2B_ij) is the maximum of ⟨B, D⟩ over D ⪰ 0, D1 = 0, Σ|D_ij| ≤ 1: all ddᵀ are such."""
+    inverse = memory.inverse()
+    i, j, largest = worst_pair(inverse)
+    n, level, bound = memory.n, ball(PAIR_FACTOR) * largest, ball(dual.bound)
+    slack = arb_mat(
+        [
+            [ball(dual.signed[a][b] + dual.shift[a] + dual.shift[b]) - inverse[a, b] for b in range(n)]
+            for a in range(n)
+        ]
+    )
+    findings.note("dual bound", bound)
+    shown = cholesky_proves_positive(slack)
+    findings.holds("dual point: U + y1ᵀ + 1yᵀ - B ≻ 0", shown or None)
+    if shown:
+        findings.not_negative("the maximum is at most the largest |U_ij|", [bound - level])
+    edge = [arb(int(index == i) - int(index == j)) / 2 for index in range(n)]
+    reached = dot(edge, product(inverse, edge))
+    findings.not_negative("and at least the value at a pair", [level - reached], 1e-50)
+    meet = bool(bound < reached * (1 + ball(NEAR)))
+    findings.holds("the two meet", meet or None, f"{show(reached)} and {show(bound)}")
 
 
 def _projected(inverse: arb_mat) -> Ball:
