@@ -209,14 +209,7 @@ def _claim_eigenvalue(builder: Builder, numbers: Numbers) -> None:
     if bracket is None:
         builder.undecided("smallest_eigenvalue", "no lower bound could be shown")
         return
-    low, high, factor, found = bracket
-    builder.claim(
-        "smallest_eigenvalue",
-        "proved",
-        "a congruence below and a Rayleigh quotient above",
-        {"low": write(low), "high": write(high)},
-        {"congruence": factor, "direction": found},
-    )
+    _prove_bracket(builder, "smallest_eigenvalue", "a congruence below and a Rayleigh quotient above", bracket)
 
 
 def _claim_critical(builder: Builder, numbers: Numbers) -> None:
@@ -237,14 +230,7 @@ def _claim_critical(builder: Builder, numbers: Numbers) -> None:
     if bracket is None:
         builder.undecided("critical_competition", "the critical competition could not be bracketed")
         return
-    low, high, factor, found = bracket
-    builder.claim(
-        "critical_competition",
-        "proved",
-        "a congruence below and a direction above",
-        {"low": write(low), "high": write(high)},
-        {"congruence": factor, "direction": found},
-    )
+    _prove_bracket(builder, "critical_competition", "a congruence below and a direction above", bracket)
 
 
 def _claim_level(builder: Builder, numbers: Numbers, name: str, other: Matrix, below: int, squeezed: Float) -> None:
@@ -357,14 +343,16 @@ def _claim_free(builder: Builder, numbers: Numbers) -> None:
     if bracket is None:
         builder.undecided("largest_context_weight", "the largest safe k² could not be bracketed")
         return
+    _prove_bracket(builder, "largest_context_weight", "a congruence below and a direction above", bracket)
+
+
+Bracket = tuple[Fraction, Fraction, Matrix, list[int]]
+
+
+def _prove_bracket(builder: Builder, name: str, reason: str, bracket: Bracket) -> None:
     low, high, factor, found = bracket
-    builder.claim(
-        "largest_context_weight",
-        "proved",
-        "a congruence below and a direction above",
-        {"low": write(low), "high": write(high)},
-        {"congruence": factor, "direction": found},
-    )
+    bounds = {"low": write(low), "high": write(high)}
+    builder.claim(name, "proved", reason, bounds, {"congruence": factor, "direction": found})
 
 
 def definiteness_bracket(
@@ -374,7 +362,7 @@ def definiteness_bracket(
     near: Callable[[float], Float],
     vector: Float,
     turn: Callable[[Fraction], Fraction] | None = None,
-) -> tuple[Fraction, Fraction, Matrix, list[int]] | None:
+) -> Bracket | None:
     """Bracket the number c at which a matrix stops being positive definite as c grows.
 
     Args:

@@ -12,10 +12,9 @@ from gatedmem.numerics.fold import BranchEquation, ContinuationError, Turning, f
 from gatedmem.proofs.certify.builder import Builder
 from gatedmem.proofs.certify.proposals import congruence
 from gatedmem.proofs.checker import folds as checker
-from gatedmem.proofs.checker.astrocyte_equilibria import MATRIX_BITS, rounded
 from gatedmem.proofs.checker.context import Memory
 from gatedmem.proofs.checker.intervals import ONE, Interval
-from gatedmem.proofs.checker.matrices import Matrix
+from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, rounded
 from gatedmem.proofs.checker.reading import Rejected, write
 
 if TYPE_CHECKING:

@@ -36,13 +36,8 @@ from gatedmem.proofs.checker.astrocyte import (
 )
 from gatedmem.proofs.checker.context import Claims, at_least, at_most
 from gatedmem.proofs.checker.intervals import BITS, ONE, Interval
-from gatedmem.proofs.checker.matrices import Matrix, product, transpose
+from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, Rows, product, rounded, transpose
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, positive
-
-# Enclosed matrices are rounded outwards to this many bits before they are multiplied.
-MATRIX_BITS = 96
-
-Rows = list[list[Interval]]
 
 
 def cube(state: Sequence[Fraction], radius: Fraction) -> list[Interval]:
@@ -81,16 +76,6 @@ def response(memory: Memory, box: Enclosure) -> Rows:
             shared = v[i].square() * sharpness if i == j else mine * v[j]
             answer[i][j] = answer[j][i] = load * (weighted - shared)
     return answer
-
-
-def rounded(rows: Rows) -> tuple[Matrix, Matrix]:
-    """Middles and half-widths of enclosed entries, in units of 2**-MATRIX_BITS."""
-    shift = BITS - MATRIX_BITS
-    low = [[entry.low >> shift for entry in row] for row in rows]
-    high = [[-(-entry.high >> shift) for entry in row] for row in rows]
-    middles = [[(a + b) // 2 for a, b in zip(*pair, strict=True)] for pair in zip(low, high, strict=True)]
-    halves = [[b - a for a, b in zip(*pair, strict=True)] for pair in zip(middles, high, strict=True)]
-    return middles, halves
 
 
 def contraction(memory: Memory, box: Enclosure, rows: Matrix, bits: int) -> Fraction:

@@ -23,10 +23,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.astrocyte_equilibria import MATRIX_BITS, Rows, rounded
 from gatedmem.proofs.checker.context import Claims, Memory, at_least, at_most, centring
 from gatedmem.proofs.checker.intervals import ONE, Interval, dot, softmax
-from gatedmem.proofs.checker.matrices import Matrix, combined, definite, product
+from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, Rows, combined, definite, product, rounded
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, integer, positive, rational, rationals
 
 LARGEST = 60  # memories

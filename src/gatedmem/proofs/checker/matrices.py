@@ -11,9 +11,14 @@ from fractions import Fraction
 from math import lcm
 from operator import mul
 
+from gatedmem.proofs.checker.intervals import BITS, Interval
 from gatedmem.proofs.checker.reading import Malformed, Rejected, integers
 
 Matrix = list[list[int]]
+Rows = list[list[Interval]]
+
+# Enclosed matrices are rounded outwards to this many bits before they are multiplied.
+MATRIX_BITS = 96
 
 # Largest product that is multiplied out, in steps of n³ times the 64-bit words of the operands: a few seconds.
 LARGEST_EFFORT = 150_000_000
@@ -141,3 +146,13 @@ def identity(size: int) -> Matrix:
 
 def _bits(matrix: Matrix) -> int:
     return max((abs(entry).bit_length() for row in matrix for entry in row), default=1) or 1
+
+
+def rounded(rows: Rows) -> tuple[Matrix, Matrix]:
+    """Middles and half-widths of enclosed entries, in units of 2**-MATRIX_BITS."""
+    shift = BITS - MATRIX_BITS
+    low = [[entry.low >> shift for entry in row] for row in rows]
+    high = [[-(-entry.high >> shift) for entry in row] for row in rows]
+    middles = [[(a + b) // 2 for a, b in zip(*pair, strict=True)] for pair in zip(low, high, strict=True)]
+    halves = [[b - a for a, b in zip(*pair, strict=True)] for pair in zip(middles, high, strict=True)]
+    return middles, halves
