@@ -17,6 +17,7 @@ from typing import Any
 from gatedmem.proofs.checker import reading
 from gatedmem.proofs.checker.context import Claims, Memory
 from gatedmem.proofs.checker.intervals import ONE, Interval, dot, total
+from gatedmem.proofs.checker.matrices import transpose
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, integer, positive, rationals
 
 LARGEST = 5
@@ -65,7 +66,7 @@ class RetrievalMap:
         n = self.size
         q = self.over(box)
         one = Interval(ONE, ONE)
-        columns = transpose_boxes(self.feedback)
+        columns = transpose(self.feedback)
         answer = []
         for i in range(n):
             covariance = [q[i] * (one - q[i]) if i == j else -(q[i] * q[j]) for j in range(n)]
@@ -102,11 +103,6 @@ def linear_range(slopes: Box, box: Box) -> Interval:
             else:
                 low += share.low
     return Interval(low, high)
-
-
-def transpose_boxes(rows: list[Box]) -> list[Box]:
-    """Rows to columns."""
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def on_simplex(box: Box) -> Box | None:
@@ -180,7 +176,7 @@ def single(
     point = [Interval.of(c) for c in centre]
     scale = Fraction(1, 1 << bits)
     y = [[Interval.of(entry * scale) for entry in row] for row in rows]
-    columns = transpose_boxes(retrieval.slope(region))
+    columns = transpose(retrieval.slope(region))
     excess = Fraction(0)
     for i in range(n):
         off = [dot(y[i], column) for column in columns]

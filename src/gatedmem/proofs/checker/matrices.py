@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from operator import mul
+from typing import TypeVar
 
 from gatedmem.proofs.checker.intervals import BITS, Interval
 from gatedmem.proofs.checker.reading import Malformed, Rejected, integers
 
+T = TypeVar("T")
 Matrix = list[list[int]]
 Rows = list[list[Interval]]
 
@@ -55,9 +57,9 @@ def product(left: Matrix, right: Matrix) -> Matrix:
     return answer
 
 
-def transpose(matrix: Matrix) -> Matrix:
+def transpose(rows: Sequence[Sequence[T]]) -> list[list[T]]:
     """Rows to columns."""
-    return [list(column) for column in zip(*matrix, strict=True)]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def definite(symmetric: Matrix, factor: object, where: str) -> None:
