@@ -63,8 +63,14 @@ def test_verdicts_follow_the_data(results):
     course[:] = 0.0
     assert verdicts()["CB14"] == "does not hold"
     course.loc[{"kind": "unrelated", "steering_gain": 1.5}] = -3.0
-    assert verdicts()["CB14"] == "holds when wrong examples are unrelated words, and only downwards"
+    assert verdicts()["CB14"] == "does not hold"  # only downwards
     course.loc[{"kind": "right", "steering_gain": 1.0}] = 0.5
+    assert verdicts()["CB14"] == "does not hold"  # upwards at another λ than downwards
+    course.loc[{"kind": "right", "steering_gain": 1.5}] = 0.5
+    assert verdicts()["CB14"] == "holds when the wrong examples are unrelated words"
+    course.loc[{"kind": "exchanged", "steering_gain": 1.5}] = 0.4
+    assert verdicts()["CB14"] == "holds when the wrong examples are unrelated words"
+    course.loc[{"kind": "exchanged", "steering_gain": 1.5}] = -0.1
     assert verdicts()["CB14"] == "holds"
 
     data.separability[:] = 0.0

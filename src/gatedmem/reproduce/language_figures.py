@@ -33,8 +33,8 @@ def spread(data: xarray.Dataset) -> Figure:
         here = data.sel(task=task)
         for state, colour in STATE_COLOURS.items():
             band(axis, here.layer.values, here.effective.sel(state=state).values, colour, label=state)
-        axis.axhline(int(here.labels), color=GREEN, linestyle=":", label=f"{int(here.labels)} labels")
-        axis.set(yscale="log", xlabel="layer", title=str(task))
+        axis.axhline(int(here.labels), color=GREEN, linestyle=":", label="number of labels")
+        axis.set(yscale="log", xlabel="layer", title=f"{task}, {int(here.labels)} labels")
     axes[0].set_ylabel("N_eff (median over queries)")
     axes[0].legend(fontsize="small")
     return figure
@@ -76,8 +76,8 @@ def layers(data: xarray.Dataset) -> Figure:
 
 
 def steering(data: xarray.Dataset) -> Figure:
-    """Capitals: log-probability and accuracy of the right token under each kind of examples."""
-    figure, axes = panels(2)
+    """Capitals: log-probability and accuracy of the right token by kind of examples, and right less exchanged."""
+    figure, axes = panels(3)
     for kind, colour in zip(data.kind.values, (GREEN, ORANGE, PURPLE), strict=True):
         here = data.sel(kind=kind)
         gains = data.steering_gain.values
@@ -85,6 +85,11 @@ def steering(data: xarray.Dataset) -> Figure:
         band(axes[1], gains, here.steered_accuracy.values, colour, label=f"{kind} examples")
     axes[0].set(xlabel="λ", ylabel="mean log-probability of the capital")
     axes[1].set(xlabel="λ", ylabel="accuracy, whole vocabulary", ylim=(-0.03, 1.03))
+    course = data.steered_log_probability
+    apart = course.sel(kind="right") - course.sel(kind="exchanged")
+    band(axes[2], gains, apart.values, GREEN, label="right less exchanged")
+    axes[2].axhline(0.0, color=GREY, linestyle=":")
+    axes[2].set(xlabel="λ", ylabel="log-probability, right less exchanged")
     axes[0].legend(fontsize="small")
     return figure
 
@@ -106,6 +111,7 @@ def feedback(data: xarray.Dataset) -> Figure:
             axes[1].plot(data.share.values, threshold, color=colour, linestyle=line, label=label)
     axes[0].set(xlabel="λ", ylabel="largest change of the label probabilities")
     axes[1].set(xlabel="α / α_crit", ylabel="largest βλ² with uniqueness for every drive")
-    for axis in axes:
-        axis.legend(fontsize="small")
+    axes[0].legend(fontsize="small")
+    axes[1].set_ylim(0.0, 3.3)  # room for the names above the curves
+    axes[1].legend(fontsize="small", loc="upper right")
     return figure

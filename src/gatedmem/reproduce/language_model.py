@@ -303,23 +303,25 @@ def _later_layers(data: xarray.Dataset, verdict: Verdict) -> Judgement:
 
 
 def _steering(data: xarray.Dataset, verdict: Verdict) -> Judgement:
-    """CB14: at one of the paper's λ, right examples raise and wrong ones lower the right token's log-probability."""
-    told, up, down = [], False, []
-    gains = [gain for gain in data.steering_gain.values if gain >= 1]
+    """CB14: at one and the same λ of the paper's, right examples raise the right token's log-probability and wrong
+    ones lower it. The wrong ones of the claim are the exchanged capitals; unrelated words are told apart from them.
+    """
     start = data.steered_log_probability.sel(steering_gain=0.0)
-    for kind in data.kind.values:
-        moved = (data.steered_log_probability.sel(kind=kind) - start.sel(kind=kind)).sel(steering_gain=gains)
-        means = [_over_seeds(moved.sel(steering_gain=gain)) for gain in gains]
-        best = max(means, key=lambda mean: mean.value if kind == "right" else -mean.value)
-        told.append(f"{kind} {best:+}")
-        if kind == "right":
-            up = best.value > 2 * best.error
-        elif best.value < -2 * best.error:
-            down.append(str(kind))
-    figure = "largest change of the right token's mean log-probability at λ ∈ {1, 1.5, 2}: " + ", ".join(told)
+    moved = data.steered_log_probability - start
+    told, both = [], {str(kind): False for kind in data.kind.values if kind != "right"}
+    for gain in (gain for gain in data.steering_gain.values if gain >= 1):
+        here = moved.sel(steering_gain=gain)
+        change = {str(kind): _over_seeds(here.sel(kind=kind)) for kind in data.kind.values}
+        for kind in both:
+            up, down = change["right"], change[kind]
+            both[kind] |= up.value > 2 * up.error and down.value < -2 * down.error
+        apart = _over_seeds(here.sel(kind="right") - here.sel(kind="exchanged"))
+        changes = ", ".join(f"{kind} {mean:+}" for kind, mean in change.items())
+        told.append(f"λ = {gain:g}: {changes}, right less exchanged {apart:+}")
+    figure = "change of the right token's mean log-probability at " + "; ".join(told)
     plain = ", ".join(f"{name} {_over_seeds(data.recalled.sel(read=name))}" for name in data.read.values)
-    partly = f"wrong examples are {down[0]} words, and only downwards" if down and not up else ""
-    return verdict("CB14", up and bool(down), f"{figure}; accuracy of plain reading: {plain}", partly)
+    partly = "" if both["exchanged"] or not both["unrelated"] else "the wrong examples are unrelated words"
+    return verdict("CB14", both["exchanged"], f"{figure}; accuracy of plain reading: {plain}", partly)
 
 
 def _where(data: xarray.Dataset, verdict: Verdict) -> Judgement:
