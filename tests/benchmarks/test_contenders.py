@@ -47,9 +47,9 @@ def test_contenders_solve_the_same_equations(contenders, name, setting, bound):
 
 def test_the_table_gives_ratios_and_says_what_failed():
     speed = load("speed")
-    row = {"evaluations": 10, "median_error": 1e-7, "ninetieth_percentile": 1e-6}
+    row = {"evaluations": 10, "median_error": 1e-7, "ninetieth_percentile": 1e-6, "compared": 16, "version": ""}
     record = {
-        "machine": {"model": "A", "cores": 2},
+        "machine": dict.fromkeys(("model", "cores", "system", "python", "numpy", "numba"), "A") | {"load": 1.0},
         "workloads": [
             {
                 "N": 20,
@@ -64,9 +64,9 @@ def test_the_table_gives_ratios_and_says_what_failed():
             }
         ],
         "right_hand_side": [],
-        "figure_4": {"trajectories": 109450, "threads": 2, "seconds": 5.0, "drawing": 1.0},
+        "figure_4": {"trajectories": 109450, "threads": 2, "seconds": 5.0, "processor_seconds": 9.0, "drawing": 1.0},
         "many_patterns": {"bytes": 1, "seconds": 1.0, "process_grew_by": 2},
     }
     text = speed.to_markdown(record)
-    assert "| scipy | 100 | 10 | 1.0e-07 | 1.0e-06 | 3 |" in text
+    assert "| scipy | 100 | 10 | 1.0e-07 | 1.0e-06 | 16 | 3 |" in text
     assert "| heyoka | ModuleNotFoundError: No module named 'heyoka' |" in text

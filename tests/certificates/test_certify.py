@@ -14,9 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from gatedmem.cli import cli
+from gatedmem.proofs import rocq_instances
 from gatedmem.proofs.certify import fixed_points
 from gatedmem.proofs.certify.builder import dump
 from gatedmem.proofs.certify.context import ExactContext, certify
+from gatedmem.proofs.checker import matrices
 from gatedmem.proofs.checker.certificate import check
 from gatedmem.proofs.checker.reading import rational
 
@@ -271,3 +273,77 @@ def test_fifty_memories_take_about_a_second() -> None:
     check(data)
     assert between - start < 3.0
     assert time.process_time() - between < 3.0
+
+
+@pytest.mark.parametrize("decimal", [False, True])
+def test_a_single_vector_is_one_row(files: Path, decimal: bool) -> None:
+    """A query or a context as a plain vector; memories stay tables."""
+    vector = [0.9, 0.1, 0.1]
+    np.save(files / "v.npy", np.array(vector))
+    np.savez(files / "v.npz", query=np.array(vector), context=np.array(vector))
+    (files / "v.json").write_text(json.dumps(vector), encoding="utf-8")
+    (files / "t.json").write_text(json.dumps([vector]), encoding="utf-8")
+    (files / "column.csv").write_text("0.9\n0.1\n0.1\n", encoding="utf-8")
+    flag = ("--decimal",) if decimal else ()
+    for name in ("v.npy", "v.npz", "v.json", "t.json", "column.csv", "q.csv"):
+        given = ("--memories", files / "m.csv", "--query", files / name, "--context", files / name, *flag)
+        made = run("certify", "context", *given, "-o", files / "c.json")
+        assert made.exit_code == 0, made.output
+        held = json.loads((files / "c.json").read_text(encoding="utf-8"))["instance"]
+        tenth = Fraction(1, 10) if decimal and Path(name).suffix in (".json", ".csv") else Fraction(0.1)
+        for field in ("query", "context"):
+            assert [rational(entry, field) for entry in held[field]][1:] == [tenth, tenth], name
+    for name in ("v.npy", "v.json"):
+        refused = run("certify", "context", "--memories", files / name, "-o", files / "d.json")
+        assert refused.exit_code == 2
+        assert "memories: " in refused.stderr
+    (files / "ragged.json").write_text("[1, [2]]", encoding="utf-8")
+    (files / "none.json").write_text("[]", encoding="utf-8")
+    for name in ("ragged.json", "none.json"):
+        given = ("--memories", files / "m.csv", "--query", files / name)
+        assert run("certify", "context", *given, "-o", files / "d.json").exit_code == 2
+
+
+def test_twice_as_many_memories_as_dimensions_are_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the checker allows 400 memories in 200 dimensions, in proportion: short integers, mostly none at all."""
+    n = 80
+    monkeypatch.setattr(matrices, "LARGEST_EFFORT", matrices.LARGEST_EFFORT * n**3 // 400**3)
+    memories = drawn(n, n // 2, 0)
+    made = certify(ExactContext(memories, Fraction(0.01), Fraction(2), Fraction(0.5), query=memories[0]))
+    assert check(dump(made).encode()).decided
+    proved_by_congruence = [claim["claim"] for claim in made["claims"] if claim["witness"].get("congruence")]
+    assert proved_by_congruence == ["largest_context_weight"]
+
+
+@pytest.mark.parametrize("n", [3, 40])
+def test_more_memories_than_dimensions_on_either_side_of_the_critical_competition(n: int) -> None:
+    """Unit memories ±e_1, ±e_2: the gate matrix has the eigenvalue 1 - α, so α_crit = 1, η_min = 1 - α exactly."""
+    axes = [[Fraction(1), Fraction(0)], [Fraction(-1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    memories = [axes[i % 3] for i in range(n)]
+    for side, expected in ((-1, "proved"), (1, "refuted")):
+        made = certify(ExactContext(memories, 1 + side * NANO, Fraction(1, 10**10), Fraction(1)))
+        found = {claim["claim"]: claim for claim in made["claims"]}
+        assert found["gate_matrix_definite"]["verdict"] == expected
+        numbers = found["smallest_eigenvalue"]["numbers"]
+        assert rational(numbers["low"], "") <= -side * NANO <= rational(numbers["high"], "")
+        crit = found["critical_competition"]["numbers"]
+        assert rational(crit["low"], "") <= 1 <= rational(crit["high"], "")
+        check(dump(made).encode())
+    # κ = σ/(1-α) at 1 ± 1e-9.
+    alpha = Fraction(1, 2)
+    for side, expected in ((-1, "proved"), (1, "refuted"), (0, "undecided")):
+        said = verdicts(ExactContext(memories, alpha, 2 * (1 - alpha) * (1 + side * NANO), Fraction(1)))
+        assert said["contraction"] == expected
+
+
+@pytest.mark.parametrize("n", [24, 25])
+def test_what_is_too_long_for_the_kernel_is_named(n: int) -> None:
+    memories = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
+    made = certify(ExactContext(memories, Fraction(1), Fraction(1), Fraction(1, 2)))
+    said = {claim["claim"]: claim["verdict"] for claim in made["claims"]}
+    assert said["uniqueness_for_every_drive"] == "proved"
+    missing = rocq_instances.left_out(made)
+    assert list(missing) == ([] if n <= 24 else ["uniqueness_for_every_drive"])
+    assert all("at most 24 memories; with 25" in reason for reason in missing.values())
+    _, theorems = rocq_instances.source(made)
+    assert ("uniqueness_for_every_drive" in theorems) == (not missing)

@@ -9,11 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from flint import arb, fmpq, fmpz_mat
+from flint import arb, fmpq, fmpq_mat, fmpz_mat
 
 import gatedmem.proofs.checker
 from gatedmem.numerics.enclosures import working_precision
-from gatedmem.proofs.checker import intervals, matrices
+from gatedmem.numerics.exact import positive_semidefinite, rational_matrix
+from gatedmem.proofs.checker import context, intervals, matrices
 from gatedmem.proofs.checker.intervals import BITS, Interval
 from gatedmem.proofs.checker.reading import Rejected
 
@@ -111,6 +112,37 @@ def test_a_congruence_that_is_only_weakly_dominant_is_refused() -> None:
         matrices.definite([[-1]], [[0]], "R")
 
 
+def test_a_shortened_matrix_lies_below_the_matrix() -> None:
+    """M - 2^shift·S ⪰ 0 exactly, also where every off-diagonal entry loses nearly a whole unit."""
+    rng, cut = random.Random(13), 0
+    for trial in range(40):
+        n, bits = rng.randint(1, 5), rng.choice([70, 81, 200, 700])
+        rows = [[rng.choice([-1, 1]) * rng.getrandbits(bits) for _ in range(n)] for _ in range(n)]
+        if trial % 2:
+            rows = [[(1 << bits) - 1 if i == j else -1 for j in range(n)] for i in range(n)]
+        symmetric = [[rows[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+        short = matrices.shortened(symmetric)
+        shift = max(0, matrices.length(symmetric) - matrices.FORM_BITS)
+        cut += shift > 0
+        assert max(abs(entry) for row in short for entry in row) <= 2**matrices.FORM_BITS + n
+        rest = [[a - (b << shift) for a, b in zip(*pair, strict=True)] for pair in zip(symmetric, short, strict=True)]
+        assert positive_semidefinite(rational_matrix(rest)).positive, (n, bits)
+    assert cut > 10
+
+
+def test_what_is_lost_in_shortening_is_not_proved() -> None:
+    """Definite by one unit in a million million million million: true, but out of reach for so few bits."""
+    one = 1 << 100
+    for off, proved in ((one - (one >> 60), True), (one - 1, False)):
+        symmetric, factor = [[one, off], [off, one]], [[1], [-(2**40) + 1, 2**40]]
+        try:
+            matrices.definite(symmetric, factor, "R")
+        except Rejected:
+            assert not proved
+        else:
+            assert proved
+
+
 def test_a_direction_must_not_be_zero() -> None:
     matrices.not_definite([[0]], [1], "v")
     with pytest.raises(Rejected):
@@ -133,3 +165,27 @@ def test_the_checker_imports_the_standard_library_and_itself_only(path: Path) ->
     own = {name for name in imported if name.startswith("gatedmem.proofs.checker")}
     assert {name.split(".")[0] for name in imported - own} <= set(sys.stdlib_module_names)
     assert not {"subprocess", "os", "pickle", "importlib", "math.exp"} & imported
+
+
+def test_what_rounding_the_gate_matrix_costs_the_inverse_is_counted() -> None:
+    """X inverts the rounded matrix to 400 bits: its residual is that of the rounding, which the bound must hold."""
+    memory = context.read(
+        {
+            "memories": [["1", f"{3**200}/2^320"], ["1/3", f"{5**130}/2^303"]],
+            **{"alpha": "1/7", "beta": "1", "gain": "1", "tau_s": "1", "tau_r": "1", "query": None, "context": None},
+        }
+    )
+    bits, shift = 400, matrices.length(memory.gates) - matrices.MATRIX_BITS
+    assert shift > 0
+    rounded = fmpq_mat(
+        [[fmpq((entry >> shift) << shift, memory.gates_below) for entry in row] for row in memory.gates]
+    )
+    exact = fmpq_mat([[fmpq(entry, memory.gates_below) for entry in row] for row in memory.gates])
+    inverse = rounded.inv()
+    lower = int((inverse[1, 0] * 2**bits).floor())
+    rows = [[int((inverse[0, 0] * 2**bits).floor()), lower], [lower, int((inverse[1, 1] * 2**bits).floor())]]
+    x = fmpq_mat([[fmpq(entry, 2**bits) for entry in row] for row in rows])
+    off = fmpq_mat([[int(i == j) for j in range(2)] for i in range(2)]) - exact * x
+    norm = max(abs(off[i, j]) for i in range(2) for j in range(2))
+    bound = context.residual_of_inverse(memory, rows, bits)
+    assert fmpq(1, 2**110) < norm <= fmpq(bound.numerator, bound.denominator) < fmpq(1, 2**80)

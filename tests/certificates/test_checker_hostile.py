@@ -47,10 +47,10 @@ def certificate() -> Certificate:
     ],
 )
 def test_hostile_files_are_refused_quickly(data: bytes, rule: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Malformed, match=rule):
         check(data)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 def frame(base: Certificate, **instance_fields: Any) -> bytes:
@@ -76,10 +76,10 @@ def test_instances_made_to_be_slow_are_refused_quickly(certificate: Certificate)
         frame(certificate, tau_s="0"),
     ]
     for data in hostile:
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(Rejected):
             check(data)
-        assert time.perf_counter() - start < 5.0
+        assert time.process_time() - start < 5.0
 
 
 def test_a_reason_cannot_hide_control_characters(certificate: Certificate) -> None:

@@ -22,7 +22,7 @@ from gatedmem.proofs.certificates.context.fold import moore_spence
 from gatedmem.proofs.certify import folds as certify_folds
 from gatedmem.proofs.certify.builder import Builder, dump
 from gatedmem.proofs.certify.context import ExactContext, Numbers, certify
-from gatedmem.proofs.checker import folds
+from gatedmem.proofs.checker import folds, matrices, newton
 from gatedmem.proofs.checker.certificate import Report, check
 from gatedmem.proofs.checker.intervals import Interval
 from gatedmem.proofs.checker.reading import LARGEST_SIDE, Rejected, rational, write
@@ -224,9 +224,9 @@ def test_the_box_is_paid_for(change: str, certificates: dict[str, Certificate]) 
 
 def test_the_width_of_enclosed_entries_counts() -> None:
     wide = Interval.of(Fraction(1, 2), Fraction(3, 2))
-    assert folds.contraction([[wide]], [[1]], 0) >= Fraction(1, 2)
+    assert newton.contraction([[wide]], [[1]], 0) >= Fraction(1, 2)
     some: Any = SimpleNamespace(null=[Interval.of(0)], stiffness=[[Interval.of(-1, 3)]])
-    assert folds.semidefinite_but_for(some)[0][0] <= -(1 << folds.MATRIX_BITS)
+    assert folds.semidefinite_but_for(some)[0][0] <= -(1 << matrices.MATRIX_BITS)
 
 
 def test_up_to_where_there_is_no_fold_is_shown_at_both_ends(certificates: dict[str, Certificate]) -> None:

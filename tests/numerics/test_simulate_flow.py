@@ -18,6 +18,7 @@ from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance, draw_context
 from gatedmem.numerics.simulate import (
     draw_trials,
+    runs,
     simulate_astrocyte,
     simulate_context,
     simulate_dense,
@@ -135,6 +136,19 @@ def test_a_batch_is_its_members_to_the_last_bit(name, precision):
         np.testing.assert_array_equal(read(whole), read(threaded))
         np.testing.assert_array_equal(read(whole), read(turned)[::-1])
         np.testing.assert_array_equal(read(whole)[2, 1], read(alone))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", ["squared", "modern"])
+def test_neither_chunks_nor_tables_of_their_own_change_a_bit(monkeypatch, name, threads):
+    how = {"times": TIMES, "path": True, "tolerance": 1e-4, "precision": "single"}
+    shared = RUNS[name](PATTERNS[:, None], CUES, **how)
+    whole = RUNS[name](PATTERNS, CUES[:, 1], **how)
+    monkeypatch.setattr(runs, "CHUNK_NUMBERS", 1)
+    pieces = RUNS[name](PATTERNS, CUES[:, 1], threads=threads, **how)
+    for read in (lambda run: run.path_x, lambda run: run.path_gains, lambda run: run.observables["energy"]):
+        np.testing.assert_array_equal(read(pieces), read(whole))
+        np.testing.assert_array_equal(read(pieces), read(shared)[:, 1])
 
 
 @pytest.mark.parametrize("name", RUNS)

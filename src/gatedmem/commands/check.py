@@ -62,7 +62,7 @@ def _formal(data: bytes) -> dict[str, Any]:
     from gatedmem.proofs.cache import default_folder
     from gatedmem.proofs.checker.reading import load
     from gatedmem.proofs.checkers.formal import ALLOWED_AXIOMS
-    from gatedmem.proofs.rocq_instances import NotAccepted, restate
+    from gatedmem.proofs.rocq_instances import NotAccepted, left_out, restate
     from gatedmem.proofs.rocq_project import AuditError, RocqProject, ToolMissing
     from gatedmem.proofs.rocq_terms import NothingToRestate
 
@@ -71,7 +71,8 @@ def _formal(data: bytes) -> dict[str, Any]:
 
     try:
         project = RocqProject(default_folder() / "rocq", os.cpu_count() or 1, say)
-        restated = restate(load(data), project)
+        certificate = load(data)
+        restated = restate(certificate, project)
     except ToolMissing as missing:
         click.echo(str(missing), err=True)
         sys.exit(3)
@@ -79,6 +80,7 @@ def _formal(data: bytes) -> dict[str, Any]:
         return {"accepted": False, "error": str(refusal)}
     beyond = sorted(set(restated.axioms) - ALLOWED_AXIOMS)
     answer: dict[str, Any] = {"accepted": not beyond, "axioms": restated.axioms, "theorems": restated.theorems}
+    answer["left_out"] = left_out(certificate)
     return answer | {"error": f"rests on {beyond[0]}"} if beyond else answer
 
 
@@ -86,6 +88,8 @@ def _formal_lines(formal: dict[str, Any]) -> Iterator[str]:
     if formal["accepted"]:
         for name, statement in formal["theorems"].items():
             yield f"rocq  accepted   {name}: {statement}"
+        for name, reason in formal["left_out"].items():
+            yield f"rocq  left out   {name}: {reason}"
     else:
         yield f"rocq  not accepted: {formal['error']}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-import zipfile
+import warnings
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -20,8 +20,13 @@ from gatedmem.numerics.instances import Array
 
 READERS = (".npy", ".npz", ".csv", ".json")
 
+# Fields of which a file may hold a single one as a plain vector; it is read as a table of one row.
+SINGLE = ("query", "cue", "context")
+
 # Digits and decimal exponent that a number may have to be read exactly; the doubles need fewer of either.
 MOST_DIGITS, LARGEST_EXPONENT = 400, 400
+
+LARGEST_UNPACKED = 2**30  # bytes of an array in an .npz archive
 
 
 class InputError(Exception):
@@ -33,7 +38,8 @@ def read_table(path: Path, field: str) -> Array:
 
     Args:
         path: a ``.npy`` file; a ``.npz`` file with an array called ``field`` or with a single array; a ``.csv``
-            file of numbers without a header; or a ``.json`` list of lists.
+            file of numbers without a header; or a ``.json`` list of lists. For the fields of ``SINGLE`` an array of
+            one dimension or a JSON list of numbers is one row.
         field: what the table stands for, for instance ``"patterns"``.
 
     Returns:
@@ -146,6 +152,8 @@ def _json_rows(path: Path, field: str, number: Callable[[str], Any] | None = Non
         value = json.loads(path.read_text(encoding="utf-8"), parse_float=number, parse_int=number)
     except (ValueError, RecursionError):
         raise InputError(f"{path}: {field}: is not valid JSON") from None
+    if field in SINGLE and isinstance(value, list) and value and not any(isinstance(entry, list) for entry in value):
+        value = [value]
     numeric = isinstance(value, list) and all(
         isinstance(row, list) and all(type(cell) in (int, float, Fraction) for cell in row) for row in value
     )
@@ -166,31 +174,54 @@ def _from_rows(rows: list[list[float]], path: Path, field: str) -> Array:
 
 def _from_numpy(path: Path, field: str) -> Array:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.lib.npyio.NpzFile):
-            with loaded:
-                names = loaded.files
-                if field in names:
-                    chosen = field
-                elif len(names) == 1:
-                    chosen = names[0]
-                else:
-                    held = ", ".join(names[:8]) or "nothing"
-                    raise InputError(f"{path}: {field}: needs an array called {field!r}; it holds {held}")
-                loaded = loaded[chosen]
-    except (ValueError, EOFError, zipfile.BadZipFile, MemoryError, SyntaxError) as error:
+        with warnings.catch_warnings(), path.open("rb") as stream:  # np.load would leave a damaged file open
+            warnings.simplefilter("ignore")  # about headers that NumPy can mend
+            loaded = np.load(stream, allow_pickle=False)
+            if isinstance(loaded, np.lib.npyio.NpzFile):
+                with loaded:
+                    loaded = loaded[_chosen(loaded, path, field)]
+    except (InputError, OSError):
+        raise
+    except Exception as error:  # NumPy, zipfile and the decompressors have many ways to say that a file is damaged
         # np.load takes whatever has no NumPy or zip signature for a pickle.
         if "pickle" in str(error).lower() and path.read_bytes()[:1] in (b"\x93", b"\x80"):
             raise InputError(f"{path}: {field}: is pickled; save it as a plain array of numbers") from None
-        raise InputError(f"{path}: {field}: is not a NumPy file ({error})".replace("\n", " ")) from None
+        raise InputError(f"{path}: {field}: is not a NumPy file ({_line(error)})") from None
     if loaded.dtype.kind not in "biuf":
-        raise InputError(f"{path}: {field}: must hold real numbers, holds {loaded.dtype}")
+        raise InputError(f"{path}: {field}: must hold real numbers, holds {_line(loaded.dtype)}")
     return np.asarray(loaded, dtype=np.float64)
+
+
+def _chosen(archive: Any, path: Path, field: str) -> str:
+    """The name of the array to read from an archive."""
+    names: list[str] = archive.files
+    if field in names:
+        chosen = field
+    elif len(names) == 1:
+        chosen = names[0]
+    else:
+        held = ", ".join(names[:8]) or "nothing"
+        raise InputError(f"{path}: {field}: needs an array called {field!r}; it holds {_line(held)}")
+    # A small archive can unpack to more than the memory holds.
+    if any(
+        member.file_size > LARGEST_UNPACKED
+        for member in archive.zip.infolist()
+        if member.filename in (chosen, f"{chosen}.npy")
+    ):
+        raise InputError(f"{path}: {field}: is larger than {LARGEST_UNPACKED} bytes when unpacked; save it as .npy")
+    return chosen
+
+
+def _line(message: object) -> str:
+    """The message as one line of moderate length, without control characters that a file put there."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(message)[:300])
 
 
 def _checked(array: Array, path: Path, field: str) -> Array:
     if array.size == 0:
         raise InputError(f"{path}: {field}: is empty (shape {array.shape})")
+    if array.ndim == 1 and field in SINGLE:
+        array = array[np.newaxis, :]
     if array.ndim != 2:
         raise InputError(f"{path}: {field}: needs two dimensions, one row per stored item; has shape {array.shape}")
     if not np.isfinite(array).all():

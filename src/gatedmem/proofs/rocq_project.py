@@ -230,9 +230,30 @@ class RocqProject:
             return _first_error(done.stdout + done.stderr), ()
         return None, parse_context_summary(done.stdout + done.stderr)
 
+    def keep(self, folder: Path) -> None:
+        """Copy what is compiled here into another build folder, so that it need not be compiled again there.
+
+        From the same sources the prover makes the same files wherever it runs, so copies fit what lies there already.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        for name in self.sources:
+            if self._compiled(self.folder, name) and not self._compiled(folder, name):
+                (folder / f"{name}.key").unlink(missing_ok=True)
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                for suffix in ("v", "vo", "key"):  # the stamp last: without it the rest counts for nothing
+                    part = folder / f"{name}.{suffix}.part"
+                    shutil.copyfile(self.folder / f"{name}.{suffix}", part)
+                    part.replace(folder / f"{name}.{suffix}")
+
+    def _compiled(self, folder: Path, name: str) -> bool:
+        stamp = folder / f"{name}.key"
+        return stamp.is_file() and stamp.read_text() == self.keys[name] and (folder / f"{name}.vo").is_file()
+
     def _compile_one(self, name: str) -> str | None:
         stamp = self.folder / f"{name}.key"
-        if stamp.is_file() and stamp.read_text() == self.keys[name] and (self.folder / f"{name}.vo").is_file():
+        if self._compiled(self.folder, name):
             return None
         stamp.unlink(missing_ok=True)
         self.say(f"compiling {name}.v")

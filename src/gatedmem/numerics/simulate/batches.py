@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gatedmem.numerics.instances import Array
 from gatedmem.numerics.simulate.compiled import compiled
 from gatedmem.numerics.simulate.fields import NUMBERS
+from gatedmem.numerics.simulate.vectors import wide
 
 Indices = npt.NDArray[np.intp]
 PRECISIONS = {"double": np.float64, "single": np.float32}
@@ -87,14 +88,20 @@ def stored_sets(patterns: npt.ArrayLike, field: str = "patterns", *, signs: bool
     array = np.asarray(patterns, dtype=np.float64)
     if array.ndim < 2 or not array.size:
         raise ValueError(f"{field}: needs shape (..., K, N), none of them 0; has shape {array.shape}")
-    flat = array.reshape(-1)
-    # In pieces that stay in the cache.
-    for part in (flat[start : start + 65536] for start in range(0, flat.size, 65536)):
-        if signs and not (np.abs(part) == 1.0).all():
-            raise ValueError(f"{field}: every entry must be -1 or +1")
-        if not signs and not np.isfinite(part).all():
-            raise ValueError(f"{field}: every entry must be finite")
+    if count_faults(array.reshape(-1), signs):
+        raise ValueError(f"{field}: every entry must be {'-1 or +1' if signs else 'finite'}")
     return array
+
+
+@compiled
+def count_faults(values, signs):  # type: ignore[no-untyped-def]
+    """How many entries are not ±1 (or not finite): one pass, where NumPy needs three."""
+    wide()
+    faults = 0
+    for i in range(np.uintp(values.size)):
+        size = abs(values[i])
+        faults += not (size == 1.0 if signs else size < np.inf)
+    return faults
 
 
 def vectors(values: npt.ArrayLike, length: int, field: str) -> Array:
@@ -188,11 +195,11 @@ def make_batch(
     return Batch(shape, kind, sets, which, table, leaks, rows, lifted)
 
 
-def padded_tables(batch: Batch, precision: str) -> npt.NDArray[np.floating]:
-    """Return the stored sets as tables of shape (P, rows, columns), zero beyond N and K."""
-    count, k, n = batch.patterns.shape
+def padded_tables(sets: Array, precision: str) -> npt.NDArray[np.floating]:
+    """Return stored sets, shape (P, K, N), as tables of shape (P, rows, columns), zero beyond N and K."""
+    count, k, n = sets.shape
     tables = aligned_zeros((count, padded(n, 4), padded(k, 16)), PRECISIONS[precision])
-    transpose_into(np.ascontiguousarray(batch.patterns), tables)
+    transpose_into(np.ascontiguousarray(sets), tables)
     return tables
 
 
@@ -201,8 +208,9 @@ def transpose_into(patterns, tables):  # type: ignore[no-untyped-def]
     """``tables_pik = patterns_pki``, converted; several times faster than NumPy's strided copy."""
     count, k, n = patterns.shape
     for p in range(count):
-        for i in range(n):
-            for m in range(k):
+        # Read in order, write in steps: a store that misses the cache waits for nothing, a load does.
+        for m in range(np.uintp(k)):
+            for i in range(np.uintp(n)):
                 tables[p, i, m] = patterns[p, m, i]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,10 @@ def _fingerprint() -> str:
 
 def _compile(function: Callable[..., Any], fast: set[str]) -> Any:
     made = numba.njit(nogil=True, error_model="numpy", fastmath=fast)(function)
-    cache = FunctionCache(function)
-    cache._cache_file._source_stamp = _fingerprint()
-    made._cache = cache
+    with suppress(RuntimeError):  # neither this folder nor the user's cache can be written to: compiled in every run
+        cache = FunctionCache(function)
+        cache._cache_file._source_stamp = _fingerprint()
+        made._cache = cache
     return made
 
 

@@ -181,6 +181,44 @@ def scaled_error(y, new, past, f1, f3, f4, f5, back, trial, rates, starts, coeff
 
 
 @compiled
+def first_step(y, moved, rates, starts, stop, lead):  # type: ignore[no-untyped-def]
+    """A step over which nothing moves by more than a few percent; the controller corrects a bad guess."""
+    speed, scale = 1e-300, 1.0
+    for i in range(lead):
+        scale = max(scale, abs(y[i]))
+    for j in range(rates.size):
+        for i in range(starts[j], min(starts[j + 1], stop)):
+            moving = abs(moved[i] - rates[j] * y[i])
+            speed = max(speed, moving / scale if i < lead else moving)
+    return 0.05 / speed
+
+
+@compiled
+def settling(y, new, rows, before, now, last):  # type: ignore[no-untyped-def]
+    """When a neuron last changed its sign, after a step from ``before`` to ``now``; ``last`` is what it was."""
+    wide()
+    changed = 0
+    for i in range(np.uintp(rows)):
+        changed += (new[i] > 0) != (y[i] > 0)
+    if changed:
+        for i in range(rows):
+            if (new[i] > 0) != (y[i] > 0):
+                last = max(last, before + (now - before) * (abs(y[i]) / (abs(y[i]) + abs(new[i]))))
+    return last
+
+
+@compiled
+def convergence(far, near, rest, before, now, last):  # type: ignore[no-untyped-def]
+    """When the residual fell below ``rest`` for good, given what it was before a step and is after it."""
+    if near > rest:
+        return np.inf
+    if far > rest:
+        # Between two states the residual falls nearly exponentially.
+        return before + (now - before) * (math.log(far / rest) / math.log(far / max(near, like(near, 1e-30))))
+    return last
+
+
+@compiled
 def integrate(  # type: ignore[no-untyped-def]
     kind, table, count, numbers, bias, rates, starts, y, times, tolerance, max_steps, rest, path, counts, marks, work
 ):
@@ -209,15 +247,7 @@ def integrate(  # type: ignore[no-untyped-def]
     if gated:
         best, shift = centre(y, f1, lead, real, top, best, shift)
     now = times[0]
-    # A first step over which nothing moves by more than a few percent; the controller corrects a bad guess.
-    speed, scale = 1e-300, 1.0
-    for i in range(rows):
-        scale = max(scale, abs(y[i]))
-    for j in range(rates.size):
-        for i in range(starts[j], min(starts[j + 1], lead + real)):
-            moving = abs(f1[i] - rates[j] * y[i])
-            speed = max(speed, moving / scale if i < lead else moving)
-    step = min(0.05 / speed, times[times.size - 1] - now)
+    step = min(first_step(y, f1, rates, starts, lead + real, lead), times[times.size - 1] - now)
     used = -1.0
     far = residual(kind, lead, real, numbers, rates, starts, y, f1, weights) if rest > 0.0 else zero
     marks[CONVERGENCE] = np.inf if far > rest else now
@@ -267,20 +297,17 @@ def integrate(  # type: ignore[no-untyped-def]
                 top = largest(new, lead)
             if not (ratio <= 1.0 and top <= ceiling):
                 rejected += 1
-                step = trial * (min(0.5, max(0.2, 0.9 * ratio ** (-0.25))) if ratio < 1e30 else 0.1)
+                step = trial * (min(0.5, max(0.2, 0.9 / math.sqrt(math.sqrt(ratio)))) if ratio < 1e30 else 0.1)
                 # Not a number at any step, or a step that no longer moves the clock.
                 failed = now + step == now
                 continue
             accepted += 1
-            grown = trial * min(2.0, 0.9 * max(ratio, 1e-12) ** (-0.25))
+            grown = trial * min(4.0, 0.9 / math.sqrt(math.sqrt(max(ratio, 1e-12))))
             # A step cut short at an output time says nothing against the longer one.
             step = max(step, grown) if trial < step else grown
             before = now
             now = end if last else now + trial
-            for i in range(rows):
-                if (new[i] > zero) != (y[i] > zero):
-                    gap = abs(y[i]) / (abs(y[i]) + abs(new[i]))
-                    marks[SETTLING] = max(marks[SETTLING], before + (now - before) * gap)
+            marks[SETTLING] = settling(y, new, rows, before, now, marks[SETTLING])
             y, new = new, y
             past, f1, f5 = f1, f5, past
             back = trial
@@ -291,12 +318,7 @@ def integrate(  # type: ignore[no-untyped-def]
                 shift = moved_shift
             if rest > 0.0:
                 near = residual(kind, lead, real, numbers, rates, starts, y, f1, weights)
-                if near > rest:
-                    marks[CONVERGENCE] = np.inf
-                elif far > rest:
-                    # Between two states the residual falls nearly exponentially.
-                    part = math.log(far / rest) / math.log(far / max(near, like(one, 1e-30)))
-                    marks[CONVERGENCE] = before + (now - before) * part
+                marks[CONVERGENCE] = convergence(far, near, rest, before, now, marks[CONVERGENCE])
                 far = near
         for i in range(size):
             path[target, i] = y[i] if not failed else np.nan

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte, linear_score, modern
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array, AstrocyteInstance
 from gatedmem.numerics.simulate import fields
 from gatedmem.numerics.simulate.compiled import compiled, exp
-from gatedmem.numerics.simulate.vectors import wide
+from gatedmem.numerics.simulate.vectors import largest, wide
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +93,11 @@ def perplexity(p: Array) -> Array:
     return np.asarray(soft.effective_number(p))
 
 
-def readout(kind: int, patterns: Array, constants: Array, x: Array, columns: Array) -> Array:
-    """Return the weights over the stored patterns, shape (B, M, K): what the memory attends to.
+def readout(kind: int, patterns: Array, constants: Array, x: Array) -> Array:
+    """Return what a memory without gains attends to: weights over the stored patterns, shape (B, M, K).
 
-    The gains where there are any; the softmax of ATTENTION; elsewhere each pattern's share of the drive,
-    ``|F'(m_μ)| / Σ|F'(m_ν)|``.
+    The softmax of ATTENTION; elsewhere each pattern's share of the drive, ``|F'(m_μ)| / Σ|F'(m_ν)|``.
     """
-    if kind in (fields.SQUARED, fields.LINEAR):
-        gains = np.empty_like(columns)
-        gains_of(np.ascontiguousarray(columns), gains)
-        return gains
     sigma, second, _ = (column[:, None, None] for column in constants.T)
     if kind == fields.ATTENTION:
         return soft.softmax(x @ patterns.swapaxes(-1, -2), second)
@@ -113,20 +109,24 @@ def readout(kind: int, patterns: Array, constants: Array, x: Array, columns: Arr
     return np.asarray(np.where(total > 0.0, sizes / np.where(total > 0.0, total, 1.0), 1.0 / sizes.shape[-1]))
 
 
+def gains(paths: npt.NDArray[np.floating], lead: int, count: int) -> Array:
+    """Return the gains ``softmax(u)``, shape (B, M, K), of states (B, M, size) whose columns begin at ``lead``."""
+    found = np.empty((*paths.shape[:2], count))
+    gains_of(paths, np.uintp(lead), found)
+    return found
+
+
 @compiled
-def gains_of(lifted, gains):  # type: ignore[no-untyped-def]
-    """Write ``softmax(u)`` of every row of lifted gains, shape (B, M, K)."""
+def gains_of(paths, lead, gains):  # type: ignore[no-untyped-def]
+    """The same, into ``gains``; padded columns are far below the largest."""
     wide()
-    trials, times, count = lifted.shape
-    for b in range(trials):
-        for j in range(times):
-            u, p = lifted[b, j], gains[b, j]
-            top = u[0]
-            for k in range(1, count):
-                top = u[k] if u[k] > top or u[k] != u[k] else top
-            total = 0.0
-            for k in range(count):
-                p[k] = exp(u[k] - top)
+    for b in range(gains.shape[0]):
+        for j in range(gains.shape[1]):
+            y, p = paths[b, j], gains[b, j]
+            top, total = largest(y, lead), 0.0
+            for k in range(np.uintp(p.size)):
+                p[k] = exp(y[lead + k] - top)
                 total += p[k]
-            for k in range(count):
-                p[k] /= total
+            part = 1.0 / total
+            for k in range(np.uintp(p.size)):
+                p[k] *= part

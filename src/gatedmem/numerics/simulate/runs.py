@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from gatedmem.numerics.instances import Array
 from gatedmem.numerics.simulate import exponential, fields, observables
 from gatedmem.numerics.simulate.batches import PRECISIONS, Batch, padded_states, padded_tables
 
-# States of a chunk, at all times, stay below this many numbers.
-CHUNK_NUMBERS = 1 << 22
+# States and tables of a chunk stay below this many numbers: about what a core's own cache holds.
+CHUNK_NUMBERS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,15 +132,32 @@ def observation_times(times: npt.ArrayLike | None, t_end: float) -> Array:
 
 
 def in_chunks(work: Callable[[slice], dict[str, Any]], size: int, length: int, threads: int) -> dict[str, Any]:
-    """Call ``work`` on slices of 0..size, at most ``length`` long, on several threads; join its arrays in order."""
+    """Call ``work`` on slices of 0..size, at most ``length`` long, on several threads; join its arrays in order.
+
+    A chunk's arrays are copied and let go at once, so that the next finds their memory, still in the cache.
+    """
     length = max(1, min(length, -(-size // (4 * threads)) if threads > 1 else size))
     chunks = [slice(start, min(start + length, size)) for start in range(0, size, length)]
-    if threads == 1 or len(chunks) == 1:
-        parts = [work(chunk) for chunk in chunks]
+    if len(chunks) == 1:
+        return work(chunks[0])
+    whole: dict[str, Any] = {}
+    first = Lock()
+
+    def fill(chunk: slice) -> None:
+        found = work(chunk)
+        with first:
+            for name in found.keys() - whole.keys():
+                whole[name] = np.empty((size, *found[name].shape[1:]), found[name].dtype)
+        for name, part in found.items():
+            whole[name][chunk] = part
+
+    if threads == 1:
+        for chunk in chunks:
+            fill(chunk)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(work, chunks))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            list(pool.map(fill, chunks))
+    return whole
 
 
 def carry_out(batch: Batch, request: Request) -> Run:
@@ -149,20 +167,29 @@ def carry_out(batch: Batch, request: Request) -> Run:
     """
     (_, k, n), times = batch.patterns.shape, len(request.times)
     gated = batch.columns.shape[1] > 0
-    tables = padded_tables(batch, request.precision)
+    own = len(batch.patterns) == batch.size  # then a set's table is made where it is used, and fresh in the cache
+    shared = None if own else padded_tables(batch.patterns, request.precision)
     length = CHUNK_NUMBERS // (times * (n + 2 * k) + n * k)
 
     def work(chosen: slice) -> dict[str, Array]:
         states = padded_states(batch, chosen, request.precision, fields.PINNED)
-        paths, counts, marks = request.advance(tables, batch.which[chosen], states, chosen)
+        if shared is None:
+            tables, which = padded_tables(batch.patterns[chosen], request.precision), np.arange(len(states))
+        else:
+            tables, which = shared, batch.which[chosen]
+        paths, counts, marks = request.advance(tables, which, states, chosen)
         x = paths[:, :, :n].astype(np.float64)
-        columns = paths[:, :, batch.lead : batch.lead + k].astype(np.float64) if gated else x[:, :, :0]
         # A copy of a set for every trajectory: only where something reads it.
         needed = request.observe or not gated
         patterns = batch.patterns[batch.which[chosen]] if needed else batch.patterns[:0]
         constants = request.energy[chosen]
         with np.errstate(invalid="ignore", over="ignore"):
-            p = columns if not request.lifted else observables.readout(batch.kind, patterns, constants, x, columns)
+            if not gated:
+                p = observables.readout(batch.kind, patterns, constants, x)
+            elif request.lifted:
+                p = observables.gains(paths, batch.lead, k)
+            else:
+                p = paths[:, :, batch.lead : batch.lead + k].astype(np.float64)
             found = {}
             if request.observe:
                 found["energy"] = observables.energy(batch.kind, patterns, constants, x, p)

@@ -18,8 +18,9 @@ from numba.np import arrayobj
 
 ir: Any = cgutils.ir
 VECTOR_BYTES = 64
-# Blocks of a gather: vectors side by side, and rows at a time, so that eight sums are always under way.
-BLOCKS = ((8, 1), (4, 2), (2, 4), (1, 4))
+# Blocks of a gather: vectors side by side, and rows at a time, so that several sums are always under way; the wider a
+# block, the fewer times each activity is loaded.
+BLOCKS = ((12, 1), (6, 1), (4, 2), (2, 4), (1, 4))
 
 
 class VectorCode:

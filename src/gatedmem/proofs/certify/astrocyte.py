@@ -21,11 +21,11 @@ from gatedmem.proofs.certify.builder import Builder
 from gatedmem.proofs.certify.context import definiteness_bracket
 from gatedmem.proofs.certify.equilibria import claim_equilibrium
 from gatedmem.proofs.certify.proposals import rounded_down, rounded_up
-from gatedmem.proofs.certify.retrieval import claim_one_step, claim_retrieval
+from gatedmem.proofs.certify.retrieval import claim_one_step, claim_region, claim_retrieval
 from gatedmem.proofs.checker import astrocyte as checker
 from gatedmem.proofs.checker.astrocyte import Memory
-from gatedmem.proofs.checker.context import at_least, at_most, short
 from gatedmem.proofs.checker.reading import MOST_DIGITS, Rejected, write
+from gatedmem.proofs.checker.wording import at_least, at_most, short
 
 Float = npt.NDArray[np.float64]
 
@@ -113,6 +113,7 @@ def certify(instance: ExactAstrocyte) -> dict[str, Any]:
     claim_one_step(builder)
     claim_equilibrium(builder, rounded, np.array([float(entry) for entry in instance.cue]))
     claim_retrieval(builder)
+    claim_region(builder)
     claim_decay(builder)
     return builder.certificate()
 

@@ -16,17 +16,17 @@ from flint import fmpz_mat
 
 from gatedmem.proofs.certify.builder import Builder
 from gatedmem.proofs.certify.proposals import congruence, direction, rounded_down, rounded_up
-from gatedmem.proofs.checker.context import Memory, at_least, at_most, centring
-from gatedmem.proofs.checker.intervals import square_root
+from gatedmem.proofs.checker.context import Memory, centring, residual_of_inverse
 from gatedmem.proofs.checker.matrices import Matrix, identity
-from gatedmem.proofs.checker.reading import LARGEST_SIDE, write
+from gatedmem.proofs.checker.reading import LARGEST_SIDE, Rejected, write
+from gatedmem.proofs.checker.wording import at_least, at_most
 
 Float = npt.NDArray[np.float64]
 Exact = Sequence[Fraction]
 
 # Relative half-widths of a bracket, tried in turn.
 SLACKS = (2.0**-44, 2.0**-38, 2.0**-30, 2.0**-20, 2.0**-10)
-INVERSE_BITS = 72
+INVERSE_BITS = 60
 
 
 @dataclass(frozen=True)
@@ -183,10 +183,12 @@ def _ratio(numerator: int, denominator: int) -> float:
 
 
 def _claim_definite(builder: Builder, numbers: Numbers) -> None:
-    gates = builder.memory.gates
-    factor = congruence(gates, numbers.gates)
+    memory: Memory = builder.memory
+    gates = memory.gates
+    factor = [] if memory.floor > 0 else congruence(gates, numbers.gates)
     if factor is not None:
-        builder.claim("gate_matrix_definite", "proved", "an integer congruence", {}, {"congruence": factor})
+        reason = "an integer congruence" if factor else "the diagonal of A"
+        builder.claim("gate_matrix_definite", "proved", reason, {}, {"congruence": factor})
         return
     found = direction(gates, numbers.vectors[:, 0])
     if found is not None:
@@ -205,6 +207,7 @@ def _claim_eigenvalue(builder: Builder, numbers: Numbers) -> None:
         lambda c: memory.gates_less(c, unit),
         lambda c: numbers.gates - c * np.eye(numbers.size),
         numbers.vectors[:, 0],
+        spare=lambda c: memory.floor - c,
     )
     if bracket is None:
         builder.undecided("smallest_eigenvalue", "no lower bound could be shown")
@@ -226,6 +229,7 @@ def _claim_critical(builder: Builder, numbers: Numbers) -> None:
         lambda c: memory.gate_matrix(c),
         lambda c: np.eye(numbers.size) + c * off,
         vectors[:, 0],
+        spare=memory.floor_at,
     )
     if bracket is None:
         builder.undecided("critical_competition", "the critical competition could not be bracketed")
@@ -239,7 +243,7 @@ def _claim_level(builder: Builder, numbers: Numbers, name: str, other: Matrix, b
     values, vectors = np.linalg.eigh((squeezed + squeezed.T) / 2)
     level = numbers.sigma * float(values[-1])
     if memory.sigma == 0 or not any(any(row) for row in other):
-        factor = congruence(memory.gates, numbers.gates)
+        factor = [] if memory.floor > 0 else congruence(memory.gates, numbers.gates)
         bounds = {"low": "0", "high": "0"}
         builder.claim(name, "proved", "the absence of feedback", bounds, {"congruence": factor, "direction": []})
         return
@@ -253,6 +257,7 @@ def _claim_level(builder: Builder, numbers: Numbers, name: str, other: Matrix, b
         lambda c: numbers.gates - c * table,
         numbers.inverse @ vectors[:, -1],
         turn=lambda c: memory.sigma / c,
+        spare=lambda c: memory.floor - c,
     )
     if bracket is None:
         builder.undecided(name, f"{level:.17g} could not be bracketed")
@@ -274,7 +279,7 @@ def _claim_every_drive(builder: Builder, numbers: Numbers) -> None:
     assert memory.eta is not None
     unit = 2**INVERSE_BITS
     # One Newton step in exact integers sharpens the inverse in doubles to the bits that are kept.
-    rough = fmpz_mat([[int(np.rint(entry * 2.0**60)) for entry in row] for row in numbers.inverse])
+    rough = fmpz_mat([[int(entry) for entry in row] for row in np.rint(numbers.inverse * 2.0**60).tolist()])
     rough = rough + rough.transpose()
     gates = fmpz_mat(memory.gates)
     below = memory.gates_below << 61
@@ -283,11 +288,14 @@ def _claim_every_drive(builder: Builder, numbers: Numbers) -> None:
     better = rough * (twice - gates * rough)  # over below·2^61
     scale = below << 61
     rows = [[(int(better[i, j]) * unit + scale // 2) // scale for j in range(i + 1)] for i in range(size)]
-    full = fmpz_mat([[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)])
-    one = memory.gates_below << INVERSE_BITS
-    off = gates * full - fmpz_mat([[one * int(i == j) for j in range(size)] for i in range(size)])
-    squares = sum(int(entry) ** 2 for entry in off.entries())
-    error = rounded_up(square_root(Fraction(squares, one * one) / memory.eta**2), 2 * INVERSE_BITS)
+    try:
+        residual = residual_of_inverse(
+            memory, [[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)], INVERSE_BITS
+        )
+    except Rejected as refusal:
+        builder.undecided("inverse", str(refusal))
+        return
+    error = rounded_up(residual / memory.eta, 2 * INVERSE_BITS)
     error = error or Fraction(1, unit)
     if not builder.claim(
         "inverse",
@@ -362,6 +370,7 @@ def definiteness_bracket(
     near: Callable[[float], Float],
     vector: Float,
     turn: Callable[[Fraction], Fraction] | None = None,
+    spare: Callable[[Fraction], Fraction] = lambda _: Fraction(0),
 ) -> Bracket | None:
     """Bracket the number c at which a matrix stops being positive definite as c grows.
 
@@ -372,6 +381,7 @@ def definiteness_bracket(
         near: the same in doubles, up to a factor.
         vector: the direction in which it fails.
         turn: a decreasing map of c to the number that is wanted, at which the matrices are then taken.
+        spare: where this is positive at c the checker needs no congruence.
 
     Returns:
         Low and high of the number wanted, a congruence for the definite side and a direction for the other.
@@ -381,7 +391,8 @@ def definiteness_bracket(
         step = slack * scale
         if below is None:
             low = _handy(centre - step, turn)
-            factor = congruence(exact(turn(low) if turn else low), near(centre - step))
+            c = turn(low) if turn else low
+            factor = [] if spare(c) > 0 else congruence(exact(c), near(centre - step))
             below = (low, factor) if factor is not None else None
         if above is None:
             high = _handy(centre + step, turn)

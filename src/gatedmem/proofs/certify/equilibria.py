@@ -18,6 +18,7 @@ from gatedmem.proofs.checker import astrocyte_equilibria as checker
 from gatedmem.proofs.checker.astrocyte import Memory
 from gatedmem.proofs.checker.intervals import ONE
 from gatedmem.proofs.checker.matrices import Matrix
+from gatedmem.proofs.checker.newton import contraction, newton_step
 from gatedmem.proofs.checker.reading import Rejected, write
 
 Float = npt.NDArray[np.float64]
@@ -136,11 +137,12 @@ def _claim_enclosed(builder: Builder, state: list[Fraction], derivative: Float, 
     except (np.linalg.LinAlgError, ValueError, OverflowError):
         builder.undecided(name, f"the derivative is singular {how}")
         return False
-    least = checker.newton_step(memory, state, rows, PRECONDITIONER_BITS)
+    least = newton_step(checker.residual(memory, state), rows, PRECONDITIONER_BITS)
     obstacle = "the derivative may be singular"
     for reach in map(Fraction, REACHES):
         try:
-            rate = checker.contraction(memory, memory.enclose(checker.cube(state, reach)), rows, PRECONDITIONER_BITS)
+            enclosed = checker.derivative(memory, memory.enclose(checker.cube(state, reach)))
+            rate = contraction(enclosed, rows, PRECONDITIONER_BITS)
         except Rejected as refusal:
             obstacle = str(refusal)
             continue

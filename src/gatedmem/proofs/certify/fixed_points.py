@@ -153,7 +153,9 @@ def _claim_unique(builder: Builder, numbers: Numbers, found: list[list[Fraction]
     if half > 0:
         modulus = _modulus(float(half))
         terms = [(-memory.sigma / n, centring(n))]
-        factor = _congruence(memory, terms, modulus, numbers.gates - numbers.sigma * numbers.centring)
+        near = numbers.gates - numbers.sigma * numbers.centring
+        spare = memory.floor - memory.sigma - modulus
+        factor = [] if spare > 0 else _congruence(memory, terms, modulus, near)
         if factor is not None and _unique(
             builder, found[0], "contraction", 0, modulus, factor, "strong monotonicity on the whole space"
         ):
@@ -244,7 +246,7 @@ def _congruence(
     memory: Memory, terms: list[tuple[Fraction, Matrix]], modulus: Fraction, near: Float
 ) -> Matrix | None:
     try:
-        exact = checker.slope_rounded(memory, terms, modulus)
+        exact = checker.slope_less(memory, terms, modulus)
     except Rejected:
         return None
     return congruence(exact, near - float(modulus) * np.eye(memory.size))
@@ -272,7 +274,7 @@ def _claim_retrieval(builder: Builder) -> None:
         {"point": 0, "memory": index, "gap": write(gap), "at_least": write(least)},
         {},
     )
-    longest = square_root(max(sum((z * z for z in row), Fraction(0)) for row in memory.memories))
+    longest = square_root(memory.largest_square)
     error = rounded_up(2 * longest * (1 - point.gains[index][0]), 100)
     builder.claim(
         "readout_error",

@@ -15,6 +15,7 @@ from gatedmem.proofs.checker import folds as checker
 from gatedmem.proofs.checker.context import Memory
 from gatedmem.proofs.checker.intervals import ONE, Interval
 from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, rounded
+from gatedmem.proofs.checker.newton import newton_step
 from gatedmem.proofs.checker.reading import Rejected, write
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _claim(builder: Builder, numbers: Numbers, turning: Turning) -> None:
         builder.undecided(name, f"near α = {turning.alpha:.9g} the system of Moore and Spence is singular")
         return
     radius = Fraction(1, 1 << STATE_BITS)
-    step = checker.newton_step(checker.values(_box(memory, centre, Fraction(0)), index), rows, PRECONDITIONER_BITS)
+    step = newton_step(checker.values(_box(memory, centre, Fraction(0)), index), rows, PRECONDITIONER_BITS)
     while radius < ROOM * step:
         radius *= 2
     exact = checker.semidefinite_but_for(_box(memory, centre, radius))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from flint import fmpz_mat
 
 from gatedmem.numerics.exact import dominant
-from gatedmem.proofs.checker.matrices import Matrix, quadratic
+from gatedmem.proofs.checker.matrices import Matrix, quadratic, shortened
 
 Float = npt.NDArray[np.float64]
 
@@ -40,14 +40,29 @@ def congruence(symmetric: Matrix, near: Float) -> Matrix | None:
     inverse = np.tril(np.linalg.inv(factor))
     if not np.isfinite(inverse).all():
         return None
-    exact = fmpz_mat(symmetric)
+    exact = None
     largest = float(np.abs(inverse).max())
     for bits in FACTOR_BITS:
-        rounded = [[int(entry) for entry in row] for row in np.rint(inverse / largest * 2.0**bits)]
-        table = fmpz_mat(rounded)
-        if dominant(table * exact * table.transpose()):
-            return [row[: index + 1] for index, row in enumerate(rounded)]
+        rounded = np.rint(inverse / largest * 2.0**bits)
+        if not _dominant_beyond_doubt(rounded, near):
+            exact = exact or fmpz_mat(shortened(symmetric))
+            table = fmpz_mat(_whole(rounded))
+            if not dominant(table * exact * table.transpose()):
+                continue
+        return [row[: index + 1] for index, row in enumerate(_whole(rounded))]
     return None
+
+
+def _dominant_beyond_doubt(factor: Float, near: Float) -> bool:
+    """Whether doubles, with room for their rounding errors, show R M Rᵀ to be strictly diagonally dominant."""
+    turned, size = factor @ near @ factor.T, np.abs(factor)
+    doubt = 4 * len(near) * np.finfo(np.float64).eps * (size @ np.abs(near) @ size.sum(axis=0))
+    diagonal = np.diag(turned)
+    return bool((diagonal > 1.25 * (np.abs(turned).sum(axis=1) - np.abs(diagonal) + doubt)).all())
+
+
+def _whole(values: Float) -> Matrix:
+    return [[int(entry) for entry in row] for row in values.tolist()]
 
 
 def direction(symmetric: Matrix, near: Float, *, strictly: bool = False) -> list[int] | None:

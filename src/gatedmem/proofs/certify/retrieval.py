@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import log
 
 from gatedmem.proofs.certify.builder import Builder
 from gatedmem.proofs.certify.proposals import rounded_down
 from gatedmem.proofs.checker import astrocyte as checker
 from gatedmem.proofs.checker.astrocyte import Enclosure, Memory
+from gatedmem.proofs.checker.astrocyte_region import drift
 from gatedmem.proofs.checker.intervals import Interval
 from gatedmem.proofs.checker.reading import write
 
 # Gaps, gains and amplitudes are rounded down to this many bits below the point: they can be very small.
 FINE_BITS = 180
+# By how much the gap of an attracting region exceeds log(K-1), where the gain of its pattern is 1/2; tried in turn.
+EXCESSES = (0.25, 1.0, 2.0, 4.0)
 
 
 def claim_one_step(builder: Builder) -> None:
@@ -59,6 +63,36 @@ def claim_retrieval(builder: Builder) -> None:
         if _claim_pattern(builder, name, "signs", "its enclosure", (index, sign, amplitude), gain):
             return
     builder.claim(name, "refuted", "the enclosure of the equilibrium", {}, {})
+
+
+def claim_region(builder: Builder) -> None:
+    """A region in which every solution ends at an equilibrium with a gain above 1/2; nothing for other equilibria."""
+    memory: Memory = builder.memory
+    at = next((claim for claim in builder.claims if claim["claim"] == "retrieval_at_equilibrium"), None)
+    if at is None or at["witness"].get("way") != "gain":
+        return
+    index, sign = at["numbers"]["pattern"], at["numbers"]["sign"]
+    for excess in EXCESSES:
+        gap = None if memory.count == 1 else Fraction(round((log(memory.count - 1) + excess) * 2**20), 2**20)
+        amplitude = _smallest_amplitude(memory, index, gap)
+        if amplitude is None:
+            continue
+        numbers = {
+            **{"pattern": index, "sign": sign, "amplitude": write(amplitude)},
+            "gap": "infinite" if gap is None else write(gap),
+        }
+        if builder.claim("attracting_region", "proved", "a field that points inwards on its boundary", numbers, {}):
+            return
+
+
+def _smallest_amplitude(memory: Memory, index: int, gap: Fraction | None) -> Fraction | None:
+    """About the least amplitude at which the field of the region of this gap points inwards, or None."""
+    for power in range(-40, 12):
+        amplitude = Fraction(2) ** power
+        push, lead = drift(memory, index, amplitude, gap)
+        if push > amplitude and (gap is None or lead > memory.temperature * gap):
+            return amplitude
+    return None
 
 
 def _claim_pattern(

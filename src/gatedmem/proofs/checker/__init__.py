@@ -1,9 +1,11 @@
 """The independent checker of certificates: integers, fractions, and its own bounds on exp, log and tanh.
 
-Read in this order: ``reading`` (JSON with limits, exact numbers), ``intervals``, ``matrices`` (integer products,
-positive definiteness by a congruence), the modules of a model (what each claim means and when it is accepted: for
-the context-gated memory ``context``, ``fixed_points``, ``counting``, ``folds``), ``certificate`` (the whole file).
-Nothing here imports a numerical library, or anything of this package outside this folder.
+Read in this order. What every claim stands on: ``reading`` (JSON with limits, exact numbers), ``intervals``,
+``matrices`` (integer products, positive definiteness by a congruence), ``newton`` (one zero in a cube), ``wording``.
+Then what each claim means and when it is accepted: for the context-gated memory ``context``, ``fixed_points``,
+``counting``, ``folds``; for the astrocyte-gated memory, whose format stands there, ``astrocyte``,
+``astrocyte_equilibria``, ``astrocyte_region``. Last ``certificate``, the whole file. Nothing here imports a numerical
+library, or anything of this package outside this folder.
 
 The format of a certificate
 ---------------------------
@@ -26,7 +28,8 @@ and nothing builds on it. ``reason`` is for people: the checker asks only that i
 
 Recurring witnesses: a *congruence* is a lower-triangular integer matrix R (row i has i + 1 integers) for which R M Rᵀ
 is strictly diagonally dominant, which proves M ≻ 0; a *direction* is an integer vector v ≠ 0 with vᵀMv ≤ 0, which
-refutes it.
+refutes it. An empty congruence (in gate_matrix_definite, smallest_eigenvalue, critical_competition, both contractions
+and the way "contraction") stands for the diagonal: A - cX ≻ 0, X being I or P, as 1 - α·max G_ii - c > 0 and G ⪰ 0.
 
 Model ``context`` (arXiv 2605.10970, context and query clamped, W₁ = Zᵀ)
 ------------------------------------------------------------------------
@@ -69,11 +72,12 @@ retrieval_probability (CG6)
 readout_error (CG7)
     point, memory, at_most: ‖Zᵀp - ζ‖ ≤ 2·max‖ζ‖·(1 - p) ≤ at_most; no witness
 fold (CG18)
-    for N ≤ 60; low ≤ α* ≤ high of a fold, nearest_from: no fold has α from the given one up to it (given α ≤
-    nearest_from ≤ low). With r = b + λs the total scores, J = A(α*) - βλ²(diag p - ppᵀ) and Jφ = 0: state ≈ r, null
-    ≈ φ with φ_index = 1, competition ≈ α*, all within radius; bits and rows (2N + 1) of a preconditioner; congruence
-    of J + φφᵀ; free: congruences of A(c) - σP at the given α and at nearest_from, the empty list when they are the
-    same. Not claimed: that the branch of some given fixed point ends there
+    for N ≤ 60; low ≤ α* ≤ high of a fold, nearest_from: for α from the given one up to it (given α ≤ nearest_from ≤
+    low) there is one fixed point only, and no fold. With r = b + λs the total scores, J = A(α*) - βλ²(diag p - ppᵀ)
+    and Jφ = 0: state ≈ r, null ≈ φ with φ_index = 1, competition ≈ α*, all within radius; bits and rows (2N + 1) of a
+    preconditioner; congruence of J + φφᵀ; free: congruences of A(c) - σP at the given α and at nearest_from, the
+    empty list when they are the same. Not claimed: that the branch of the given fixed point goes on from nearest_from
+    to this fold, or that no other fold lies between
 free_context_bounded (CG5)
     the energy with the context free, W₁ = Zᵀ; proved by a congruence of A - G, refuted by a direction of it
 largest_context_weight (CG5)

@@ -1,6 +1,6 @@
 """The astrocyte-gated memory (arXiv 2604.25481): its instance, its bounds, the uniform state, one step from the cue.
 
-Claims on an equilibrium are in ``astrocyte_equilibria``.
+Claims on an equilibrium are in ``astrocyte_equilibria`` and ``astrocyte_region``.
 
 Model ``astrocyte``
 -------------------
@@ -9,7 +9,8 @@ Instance: ``patterns`` (K strings of N characters, ``+`` or ``-``: row μ is ξ_
 φ(x) = tanh(σx), m = ⟨ξ_μ, φ(x)⟩ for each μ, f = m²/(2N), W(p)φ = (K/N) Σ p_μ m_μ ξ_μ and p(x) = softmax(f/T). An
 interior equilibrium has p = p(x) and x = h(x) = W(p(x))φ(x). Symmetric: W_H = ΞΞᵀ/N, and with v = Σ p_μ m_μ ξ_μ
 S = Dh/dφ = (K/N)(Σ p_μ(1 + m_μ²/(NT))ξ_μξ_μᵀ - vvᵀ/(NT)). φ' = σ(1 - φ²). "The signs of a pattern" means those of
-sign·ξ_μ, sign = ±1. No claim says that the trajectory from the cue ends at the equilibrium that is enclosed.
+sign·ξ_μ, sign = ±1. No claim says that the trajectory from the cue ends at the equilibrium that is enclosed;
+``attracting_region`` says from where on it does.
 
 gain_floor (AG2)
     log_ratio ≥ N/(2T) and log_floor ≥ N/(2T) + log K: at all times |log(p_μ/p_ν)| ≤ log_ratio, p_μ ≥ e^{-log_floor};
@@ -36,6 +37,10 @@ retrieval_at_equilibrium (AG24)
     pattern (a row, from 0), sign, gain, amplitude > 0: at the equilibrium the signs of x are those of the pattern,
     p_μ ≥ gain, every |x_i| ≥ amplitude. Way "gain": p_μ > ½ and amplitude ≤ (2p_μ - 1)K|m_μ|/N; way "signs": read off
     the enclosure. Refuted, without numbers or witness, when they are those of no pattern. Needs equilibrium
+attracting_region (AG10)
+    pattern, sign, amplitude a > 0, gap g ≥ 0 ("infinite" for K = 1): no solution leaves the region of all states with
+    the signs of the pattern, every |x_i| ≥ a and every log(p_μ/p_ν) ≥ g, and from there it ends at the equilibrium.
+    No witness. Needs equilibrium
 retrieval_in_one_step (AG31)
     pattern, sign, gap, amplitude > 0: for x = h(cue), the gains first and then the neurons, the signs are those of
     the pattern, f_μ - f_ν ≥ gap for all others (for K = 1 gap is "infinite"), every |x_i| ≥ amplitude. Way "gap":
@@ -51,10 +56,10 @@ from operator import mul
 from typing import Any
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.context import Claims, at_least, at_most, short
 from gatedmem.proofs.checker.intervals import Interval, softmax
 from gatedmem.proofs.checker.matrices import Matrix, combined, definite, identity, not_definite, product, transpose
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, not_negative, positive, rational
+from gatedmem.proofs.checker.wording import Claims, at_least, at_most, short
 
 # Limits: patterns, and entries of all of them.
 MOST_PATTERNS = 4096

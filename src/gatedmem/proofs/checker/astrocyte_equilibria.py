@@ -3,9 +3,7 @@
 The gains are eliminated: x - h(x) = 0 with h(x) = W(p(x))φ(x), N unknowns whatever K is. Its derivative is I - SΦ'
 with S symmetric and Φ' = diag(φ') positive.
 
-One zero: with any matrix Y, e = ‖I - Y·D(x - h)‖_∞ < 1 over a cube about c and |Y(c - h(c))| < (1 - e)·radius,
-Newton's map x - Y(x - h(x)) contracts the cube of that radius into itself, and has no second fixed point in the
-larger one. Y has an inverse, since Y·D(x - h) has, so that a fixed point of the map is a zero.
+One zero in a cube: the test of ``newton``.
 
 Stability: on the tangent space the Hessian of the energy in p is KT·diag(1/p), which is positive definite; what is
 left after eliminating p is Φ'(Φ'^{-1} - S)Φ', with as many negative directions as I - √Φ'S√Φ' has negative
@@ -34,10 +32,11 @@ from gatedmem.proofs.checker.astrocyte import (
     signed_sums,
     signs_of,
 )
-from gatedmem.proofs.checker.context import Claims, at_least, at_most
 from gatedmem.proofs.checker.intervals import BITS, ONE, Interval
-from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, Rows, product, rounded, transpose
+from gatedmem.proofs.checker.matrices import Matrix, Rows, product, rounded, transpose
+from gatedmem.proofs.checker.newton import contraction, newton_step
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, positive
+from gatedmem.proofs.checker.wording import Claims, at_least, at_most
 
 
 def cube(state: Sequence[Fraction], radius: Fraction) -> list[Interval]:
@@ -78,33 +77,13 @@ def response(memory: Memory, box: Enclosure) -> Rows:
     return answer
 
 
-def contraction(memory: Memory, box: Enclosure, rows: Matrix, bits: int) -> Fraction:
-    """A number at least ‖I - Y·D(x - h)‖_∞ over the box, Y = rows/2^bits."""
-    n, d = memory.size, slopes(memory, box)
-    one, zero = Interval(ONE, ONE), Interval(0, 0)
-    derivative = [
+def derivative(memory: Memory, box: Enclosure) -> Rows:
+    """D(x - h) = I - SΦ' over a box."""
+    one, zero, d = Interval(ONE, ONE), Interval(0, 0), slopes(memory, box)
+    return [
         [(one if i == j else zero) - entry * d[j] for j, entry in enumerate(row)]
         for i, row in enumerate(response(memory, box))
     ]
-    middles, halves = rounded(derivative)
-    unit = 1 << (bits + MATRIX_BITS)
-    doubts = [sum(row) for row in halves]
-    worst = 0
-    for i, row in enumerate(product(rows, middles)):
-        off = sum(abs(entry - (unit if i == j else 0)) for j, entry in enumerate(row))
-        worst = max(worst, off + sum(abs(rows[i][k]) * doubts[k] for k in range(n)))
-    return Fraction(worst, unit)
-
-
-def newton_step(memory: Memory, state: Sequence[Fraction], rows: Matrix, bits: int) -> Fraction:
-    """A number at least the largest |Y(c - h(c))|_i, Y = rows/2^bits."""
-    off = residual(memory, state)
-    largest = 0
-    for row in rows:
-        low = sum(y * (value.low if y > 0 else value.high) for y, value in zip(row, off, strict=True))
-        high = sum(y * (value.high if y > 0 else value.low) for y, value in zip(row, off, strict=True))
-        largest = max(largest, abs(low), abs(high))
-    return Fraction(largest, ONE << bits)
 
 
 def residual(memory: Memory, state: Sequence[Fraction]) -> list[Interval]:
@@ -161,10 +140,10 @@ def _equilibrium(memory: Memory, verdict: str, numbers: object, witness: object)
     rows = _square(proof["rows"], memory.size)
     if radius > reach:
         raise Rejected("radius: must not exceed the reach")
-    rate = contraction(memory, memory.enclose(cube(state, reach)), rows, bits)
+    rate = contraction(derivative(memory, memory.enclose(cube(state, reach))), rows, bits)
     if not rate < 1:
         raise Rejected("reach: Newton's map is not shown to contract that far")
-    if not newton_step(memory, state, rows, bits) < (1 - rate) * radius:
+    if not newton_step(residual(memory, state), rows, bits) < (1 - rate) * radius:
         raise Rejected("radius: smaller than what can be shown")
     memory.point = Point(state, radius, reach, memory.enclose(cube(state, radius)))
     where = f"enclosed within {at_most(radius)}, the only one within {at_least(reach)}"

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gatedmem.proofs.checker import astrocyte, astrocyte_equilibria, context, counting, fixed_points, folds, reading
+from gatedmem.proofs.checker import (
+    astrocyte,
+    astrocyte_equilibria,
+    astrocyte_region,
+    context,
+    counting,
+    fixed_points,
+    folds,
+    reading,
+)
 from gatedmem.proofs.checker.reading import Malformed, Rejected
 
 FORMAT = "gatedmem certificate"
@@ -17,7 +26,7 @@ VERDICTS = ("proved", "refuted", "undecided")
 READERS: Mapping[str, Callable[[object], Any]] = {"context": context.read, "astrocyte": astrocyte.read}
 CLAIMS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...], Callable[..., str]]]] = {
     "context": {**context.CLAIMS, **counting.CLAIMS, **fixed_points.CLAIMS, **folds.CLAIMS},
-    "astrocyte": {**astrocyte.CLAIMS, **astrocyte_equilibria.CLAIMS},
+    "astrocyte": {**astrocyte.CLAIMS, **astrocyte_equilibria.CLAIMS, **astrocyte_region.CLAIMS},
 }
 
 

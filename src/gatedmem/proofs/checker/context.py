@@ -6,26 +6,27 @@ of the largest slope of the retrieval layer. Claims on fixed points are in ``fix
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
 from fractions import Fraction
+from operator import mul
 
 from gatedmem.proofs.checker import reading
+from gatedmem.proofs.checker.intervals import square_root
 from gatedmem.proofs.checker.matrices import (
+    MATRIX_BITS,
     Matrix,
+    affordable,
     cleared,
     combined,
     definite,
     identity,
+    length,
     not_definite,
     product,
     transpose,
 )
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, positive, rational
-
-# name → (ledger id, verdicts it may have, function)
-Claims = Mapping[str, tuple[str, tuple[str, ...], Callable[..., str]]]
+from gatedmem.proofs.checker.wording import Claims, at_least, at_most, short
 
 
 @dataclass(frozen=True)
@@ -101,46 +102,48 @@ class Memory:
     def gate_matrix(self, alpha: Fraction) -> Matrix:
         """A(α) times (denominator of α)·gram_below."""
         one = alpha.denominator * self.gram_below
+        affordable(self.gram, alpha.numerator)
         return [
             [one if i == j else alpha.numerator * entry for j, entry in enumerate(row)]
             for i, row in enumerate(self.gram)
         ]
 
+    def shown_eta(self) -> Fraction:
+        """The positive lower bound on η_min, for a claim that needs one."""
+        if self.eta is None:
+            raise Rejected("no positive lower bound on η_min was established before")
+        return self.eta
+
+    def shown_inverse(self) -> Inverse:
+        """The approximate inverse of A, for a claim that needs it."""
+        if self.inverse is None:
+            raise Rejected("no inverse of A was established before")
+        return self.inverse
+
+    @property
+    def floor(self) -> Fraction:
+        """A ⪰ floor·I, since A = I - α·diag G + αG and G ⪰ 0; exact when there are more memories than dimensions."""
+        return self.floor_at(self.alpha)
+
+    def floor_at(self, alpha: Fraction) -> Fraction:
+        """1 - α·max G_ii."""
+        return 1 - alpha * self.largest_square
+
+    @property
+    def largest_square(self) -> Fraction:
+        """The squared length of the longest memory, max G_ii."""
+        return Fraction(max(row[i] for i, row in enumerate(self.gram)), self.gram_below)
+
+    def definite(self, matrix: Matrix, spare: Fraction, factor: object) -> None:
+        """Accept M ≻ 0 from a congruence, or from M ⪰ spare·I with spare > 0 where the file gives an empty one."""
+        if factor != []:
+            definite(matrix, factor, "congruence")
+        elif not spare > 0:
+            raise Rejected("congruence: needed, as the diagonal of A alone does not show it")
+
     def gates_less(self, scale: Fraction, other: Matrix, below: int = 1) -> Matrix:
         """A - scale·other/below, times a positive integer."""
         return combined([(Fraction(1, self.gates_below), self.gates), (-scale / below, other)])
-
-
-def short(value: Fraction) -> str:
-    """A number for a sentence: exact when that is short, else about fifteen digits."""
-    return _decimal(value, "ROUND_HALF_EVEN")
-
-
-def at_least(value: Fraction) -> str:
-    """A lower bound for a sentence, rounded down.
-
-    >>> at_least(Fraction(2000, 3001)), at_least(Fraction(10**30 - 1, 10**30)), at_least(Fraction(1, 2))
-    ('0.666444518493835', '0.999999999999999', '1/2')
-    """
-    return _decimal(value, "ROUND_FLOOR")
-
-
-def at_most(value: Fraction) -> str:
-    """An upper bound for a sentence, rounded up.
-
-    >>> at_most(Fraction(2000, 3001)), at_most(Fraction(1, 10**500))
-    ('0.666444518493836', '1e-500')
-    """
-    return _decimal(value, "ROUND_CEILING")
-
-
-def _decimal(value: Fraction, rounding: str) -> str:
-    exact = str(value)
-    if len(exact) <= 8:
-        return exact
-    digits = Context(prec=15, rounding=rounding)
-    # The division rounds once, as asked for; both parts of the fraction enter it exactly.
-    return f"{digits.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(digits):g}"
 
 
 def read(value: object) -> Memory:
@@ -176,7 +179,7 @@ def read(value: object) -> Memory:
 def _gate_matrix_definite(memory: Memory, verdict: str, numbers: object, witness: object) -> str:
     fields(numbers, "numbers", ())
     if verdict == "proved":
-        definite(memory.gates, fields(witness, "witness", ["congruence"])["congruence"], "congruence")
+        memory.definite(memory.gates, memory.floor, fields(witness, "witness", ["congruence"])["congruence"])
         return "the gate matrix A is positive definite"
     not_definite(memory.gates, fields(witness, "witness", ["direction"])["direction"], "direction")
     return "the gate matrix A is not positive definite"
@@ -186,7 +189,7 @@ def _smallest_eigenvalue(memory: Memory, verdict: str, numbers: object, witness:
     low, high = _ordered(numbers)
     proof = fields(witness, "witness", ("congruence", "direction"))
     unit = identity(memory.size)
-    definite(memory.gates_less(low, unit), proof["congruence"], "congruence")
+    memory.definite(memory.gates_less(low, unit), memory.floor - low, proof["congruence"])
     not_definite(memory.gates_less(high, unit), proof["direction"], "direction")
     if low > 0:
         memory.eta = low
@@ -204,21 +207,21 @@ def _critical_competition(memory: Memory, verdict: str, numbers: object, witness
     if low < 0:
         raise Rejected("numbers: low must be at least 0")
     proof = fields(witness, "witness", ("congruence", "direction"))
-    definite(memory.gate_matrix(low), proof["congruence"], "congruence")
+    memory.definite(memory.gate_matrix(low), memory.floor_at(low), proof["congruence"])
     not_definite(memory.gate_matrix(high), proof["direction"], "direction")
     return f"{at_least(low)} ≤ α_crit ≤ {at_most(high)}: A is positive definite exactly for α below α_crit"
 
 
 def _level(memory: Memory, verdict: str, numbers: object, witness: object, other: Matrix, below: int) -> str:
-    """Bounds on σ/(the largest c for which A - c·other/below ≻ 0), and where that lies from 1."""
+    """Bounds on σ/(the largest c for which A - c·other/below ≻ 0), other/below ⪯ I, and where that lies from 1."""
     low, high = _ordered(numbers)
     if low < 0:
         raise Rejected("numbers: low must be at least 0")
     proof = fields(witness, "witness", ("congruence", "direction"))
     if high == 0 and memory.sigma != 0 and any(any(row) for row in other):
         raise Rejected("numbers: high must be above 0")
-    bounded = memory.gates_less(memory.sigma / high, other, below) if high else memory.gates
-    definite(bounded, proof["congruence"], "congruence")
+    scale = memory.sigma / high if high else Fraction(0)
+    memory.definite(memory.gates_less(scale, other, below), memory.floor - scale, proof["congruence"])
     if low > 0:
         not_definite(memory.gates_less(memory.sigma / low, other, below), proof["direction"], "direction")
     elif proof["direction"] != []:
@@ -243,25 +246,31 @@ def centring(size: int) -> Matrix:
     return [[size - 1 if i == j else -1 for j in range(size)] for i in range(size)]
 
 
+def residual_of_inverse(memory: Memory, rows: Matrix, bits: int) -> Fraction:
+    """A number at least ‖I - AX‖ for X = rows/2^bits, from A rounded down by less than 2^shift in each entry."""
+    shift = max(0, length(memory.gates) - MATRIX_BITS)
+    one = memory.gates_below << bits
+    short = [[entry >> shift for entry in row] for row in memory.gates]
+    off = sum(
+        ((entry << shift) - (one if i == j else 0)) ** 2
+        for i, row in enumerate(product(rows, short))
+        for j, entry in enumerate(row)
+    )
+    lost = memory.size**2 * sum(sum(map(mul, row, row)) for row in rows) << 2 * shift if shift else 0
+    return square_root(Fraction(off, one * one)) + square_root(Fraction(lost, one * one))
+
+
 def _inverse(memory: Memory, verdict: str, numbers: object, witness: object) -> str:
-    """A⁻¹ - X = A⁻¹(I - AX), so its norm is at most ‖I - AX‖_F/η."""
+    """A⁻¹ - X = A⁻¹(I - AX), so its norm is at most ‖I - AX‖/η."""
     error = positive(fields(numbers, "numbers", ["error"])["error"], "numbers: error")
     proof = fields(witness, "witness", ("bits", "rows"))
     bits = reading.integer(proof["bits"], "bits", 0, 512)
-    if memory.eta is None:
-        raise Rejected("no positive lower bound on η_min was established before")
-    n = memory.size
+    eta, n = memory.shown_eta(), memory.size
     if not isinstance(proof["rows"], list) or len(proof["rows"]) != n:
         raise Malformed(f"rows: must be a triangle of {n} rows")
     lower = [reading.integers(row, f"rows: row {i + 1}", i + 1) for i, row in enumerate(proof["rows"])]
     rows = [[lower[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
-    one = memory.gates_below << bits
-    squares = sum(
-        (entry - (one if i == j else 0)) ** 2
-        for i, row in enumerate(product(memory.gates, rows))
-        for j, entry in enumerate(row)
-    )
-    if squares > (error * memory.eta * one) ** 2:
+    if residual_of_inverse(memory, rows, bits) > error * eta:
         raise Rejected("numbers: error is smaller than what can be shown")
     memory.inverse = Inverse(rows, bits, error)
     return f"A⁻¹ is known within {at_most(error)}"
@@ -270,12 +279,11 @@ def _inverse(memory: Memory, verdict: str, numbers: object, witness: object) -> 
 def _uniqueness_for_every_drive(memory: Memory, verdict: str, numbers: object, witness: object) -> str:
     low, high = _ordered(numbers)
     fields(witness, "witness", ())
-    if memory.inverse is None:
-        raise Rejected("no inverse of A was established before")
-    x = memory.inverse.rows
+    inverse = memory.shown_inverse()
+    x = inverse.rows
     spreads = [x[i][i] + x[j][j] - 2 * x[i][j] for i in range(memory.size) for j in range(i)]
-    widest = Fraction(max(spreads), 1 << memory.inverse.bits) if spreads else Fraction(0)
-    slack = 2 * memory.inverse.error if spreads else Fraction(0)
+    widest = Fraction(max(spreads), 1 << inverse.bits) if spreads else Fraction(0)
+    slack = 2 * inverse.error if spreads else Fraction(0)
     if low > memory.sigma / 2 * (widest - slack) or high < memory.sigma / 2 * (widest + slack):
         raise Rejected("numbers: the bounds are narrower than what can be shown")
     if verdict == "proved" and not high <= 1:

@@ -15,10 +15,11 @@ from fractions import Fraction
 from typing import Any
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.context import Claims, Memory
+from gatedmem.proofs.checker.context import Memory
 from gatedmem.proofs.checker.intervals import ONE, Interval, dot, total
 from gatedmem.proofs.checker.matrices import transpose
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, integer, positive, rationals
+from gatedmem.proofs.checker.wording import Claims
 
 LARGEST = 5
 MOST_POINTS = 31
@@ -33,9 +34,7 @@ class RetrievalMap:
     """Φ over boxes, from an approximate inverse of A and its error."""
 
     def __init__(self, memory: Memory) -> None:
-        inverse = memory.inverse
-        if inverse is None:
-            raise Rejected("no inverse of A was established before")
+        inverse = memory.shown_inverse()
         self.size = memory.size
         scale = Fraction(1, 1 << inverse.bits)
         slack = Interval.of(-inverse.error, inverse.error)

@@ -12,22 +12,20 @@ any c of the set, and one in the ball of radius ρ about c as soon as |F(c)| < m
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.context import Claims, Memory, Point, at_least, at_most, centring
+from gatedmem.proofs.checker.context import Memory, Point, centring
 from gatedmem.proofs.checker.intervals import BITS, ONE, Interval, softmax, square_root, total
 from gatedmem.proofs.checker.matrices import Matrix, cleared, combined, definite, identity, product, transpose
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, positive, rationals
+from gatedmem.proofs.checker.wording import Claims, at_least, at_most
 
 MOST_POINTS = 8
 MOST_SWEEPS = 60
 WAYS = ("contraction", "trapped", "threshold", "counted")
 
-# The covariance bound is rounded up to this many bits, the matrix to be proved definite down to twice as many.
-WEIGHT_BITS = 40
-ROUNDING_BITS = 80
+WEIGHT_BITS = 40  # the covariance bound is rounded up to so many
 
 
 def _scores(memory: Memory, gates: list[Fraction]) -> list[Interval]:
@@ -56,7 +54,7 @@ def gains_within(memory: Memory, gates: list[Fraction], radius: Fraction) -> lis
 
 def _monotone(memory: Memory, largest: list[Interval], modulus: Fraction, factor: object) -> None:
     """Accept A - βλ²C - m·I ≻ 0 with the bound C on the covariance of all p up to the upper ends."""
-    definite(slope_rounded(memory, [covariance_bound(memory, largest)], modulus), factor, "congruence")
+    definite(slope_less(memory, [covariance_bound(memory, largest)], modulus), factor, "congruence")
 
 
 def covariance_bound(memory: Memory, largest: list[Interval]) -> tuple[Fraction, Matrix]:
@@ -68,18 +66,9 @@ def covariance_bound(memory: Memory, largest: list[Interval]) -> tuple[Fraction,
     return -2 * memory.sigma / (whole << WEIGHT_BITS), covariance
 
 
-def slope_rounded(memory: Memory, terms: list[tuple[Fraction, Matrix]], modulus: Fraction) -> Matrix:
-    """An integer matrix below (A + Σ c_k M_k - m·I)·2^ROUNDING_BITS in the order of quadratic forms.
-
-    Rounding takes less than one unit from each entry, which n units on the diagonal make good.
-    """
-    n = memory.size
-    parts = [(Fraction(1, memory.gates_below), memory.gates), *terms, (-modulus, identity(n))]
-    below = lcm(*(scale.denominator for scale, _ in parts))
-    rounded = [[(entry << ROUNDING_BITS) // below for entry in row] for row in combined(parts)]
-    for index in range(n):
-        rounded[index][index] -= n
-    return rounded
+def slope_less(memory: Memory, terms: list[tuple[Fraction, Matrix]], modulus: Fraction) -> Matrix:
+    """A + Σ c_k M_k - m·I, times a positive integer."""
+    return combined([(Fraction(1, memory.gates_below), memory.gates), *terms, (-modulus, identity(memory.size))])
 
 
 def _point(memory: Memory, value: object) -> Point:
@@ -109,7 +98,7 @@ def _stable_fixed_points(memory: Memory, verdict: str, numbers: object, witness:
     proofs = fields(witness, "witness", ["points"])["points"]
     if not isinstance(proofs, list) or len(proofs) != len(given):
         raise Malformed("witness: must hold one proof for each point")
-    _definite_first(memory)
+    memory.shown_eta()
     for value, proof in zip(given, proofs, strict=True):
         point = _point(memory, value)
         parts = fields(proof, "witness", ("reach", "modulus", "congruence"))
@@ -134,11 +123,11 @@ def _unique_fixed_point(memory: Memory, verdict: str, numbers: object, witness: 
     way = reading.choice(proof["way"], "way", WAYS)
     sweeps = reading.integer(proof["sweeps"], "sweeps", 0, MOST_SWEEPS if way == "trapped" else 0)
     modulus = positive(proof["modulus"], "modulus")
-    _definite_first(memory)
+    memory.shown_eta()
     point = _point(memory, numbers)
     if way == "contraction":
         half = [(-memory.sigma / memory.size, centring(memory.size))]
-        definite(slope_rounded(memory, half, modulus), proof["congruence"], "congruence")
+        memory.definite(slope_less(memory, half, modulus), memory.floor - memory.sigma - modulus, proof["congruence"])
     elif way == "trapped":
         scores, gains = trapped(memory, sweeps)
         for score, box in zip(_scores(memory, point.gates), scores, strict=True):
@@ -160,9 +149,7 @@ def trapped(memory: Memory, sweeps: int) -> tuple[list[Interval], list[Interval]
     From p ≥ l follows Bp = Bl + B(p - l), where p - l ≥ 0 has the sum 1 - Σl: so each entry lies between the
     least and the largest entry of its row of B times that sum. The softmax of the scores then gives a better l.
     """
-    inverse = memory.inverse
-    if inverse is None:
-        raise Rejected("no inverse of A was established before")
+    inverse = memory.shown_inverse()
     scale = Fraction(1, 1 << inverse.bits)
     drive, below = cleared([memory.drive])
     length = square_root(sum((u * u for u in memory.drive), Fraction(0)))
@@ -194,11 +181,10 @@ def _rate(memory: Memory, verdict: str, numbers: object, witness: object) -> str
     """V = w₁τ_s|δs|² + w₂τ_r|δr|² obeys V̇ ≤ -2ρV: a quadratic form in |δs| and |δr| is at most 0."""
     rate = positive(fields(numbers, "numbers", ["rate"])["rate"], "numbers: rate")
     weights = rationals(fields(witness, "witness", ["weights"])["weights"], "weights", 2)
-    if memory.eta is None:
-        raise Rejected("no positive lower bound on η_min was established before")
+    eta = memory.shown_eta()
     if min(weights) <= 0:
         raise Rejected("weights: must be positive")
-    gates = weights[0] * (memory.eta - rate * memory.tau_s)
+    gates = weights[0] * (eta - rate * memory.tau_s)
     scores = weights[1] * (1 - rate * memory.tau_r)
     coupling = weights[0] * memory.beta * memory.gain / 2 + weights[1] * memory.gain
     if gates < 0 or scores < 0 or 4 * gates * scores < coupling * coupling:
@@ -234,16 +220,11 @@ def _readout_error(memory: Memory, verdict: str, numbers: object, witness: objec
     given = fields(numbers, "numbers", ("point", "memory", "at_most"))
     fields(witness, "witness", ())
     point, index = _named(memory, given)
-    longest = square_root(max(sum((z * z for z in row), Fraction(0)) for row in memory.memories))
+    longest = square_root(memory.largest_square)
     claimed = reading.not_negative(given["at_most"], "numbers: at_most")
     if claimed < 2 * longest * (1 - point.gains[index][0]):
         raise Rejected("numbers: at_most is smaller than what can be shown")
     return f"the readout is within {at_most(claimed)} of the memory in row {index + 1}"
-
-
-def _definite_first(memory: Memory) -> None:
-    if memory.eta is None:
-        raise Rejected("no positive lower bound on η_min was established before")
 
 
 def _apart(one: Point, other: Point) -> bool:

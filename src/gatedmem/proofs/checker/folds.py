@@ -5,8 +5,7 @@ With the total score r = b + λs the equilibria at competition α are the zeros 
     F(r, α) = A(α)(r - b) - λu - λ² softmax(βr),    J = ∂F/∂r = A(α) - βλ²(diag p - ppᵀ).
 
 A fold is a zero of the system of Moore and Spence, F = 0, Jφ = 0, φ_k = 1, in the 2N + 1 unknowns y = (r, φ, α):
-with any matrix Y, e = ‖I - Y·DG‖_∞ < 1 over a cube about c and |Y·G(c)| < (1 - e)·radius, Newton's map y - Y·G(y)
-contracts the cube of that radius into itself, and Y has an inverse: the cube holds exactly one zero. There J has the
+the test of ``newton`` shows that a cube holds exactly one. There J has the
 kernel vector φ; J + φφᵀ ≻ 0 says that J ⪰ 0 and that nothing else is in its kernel. Along φ, F = 0 reads
 
     ⟨φ, W₂(r - b)⟩ δα + ½⟨φ, ∂²F[φ, φ]⟩ t² + … = 0,    ⟨φ, ∂²F[φ, φ]⟩ = -β²λ² Σ p_i(φ_i - p·φ)³,
@@ -14,7 +13,9 @@ kernel vector φ; J + φφᵀ ≻ 0 says that J ⪰ 0 and that nothing else is i
 so that neither number being 0, two equilibria meet, on one side of the fold, and one of them has J ≻ 0.
 
 No fold at all has α between two numbers at which A(α) - (βλ²/2)P ≻ 0: that matrix is affine in α, hence positive
-definite in between, and J is at least as large, whatever r is (diag p - ppᵀ ⪯ P/2).
+definite in between, and J is at least as large, whatever r is (diag p - ppᵀ ⪯ P/2). F, a strongly monotone map, then
+has exactly one zero, which moves smoothly with α: the branch of the given fixed point reaches that far. From there to
+the fold that is enclosed nothing is said: neither that the branch ends at it, nor that no other fold comes before.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.context import Claims, Memory, at_least, at_most, centring
+from gatedmem.proofs.checker.context import Memory, centring
 from gatedmem.proofs.checker.intervals import ONE, Interval, dot, softmax
-from gatedmem.proofs.checker.matrices import MATRIX_BITS, Matrix, Rows, combined, definite, product, rounded
+from gatedmem.proofs.checker.matrices import Matrix, Rows, combined, definite, rounded
+from gatedmem.proofs.checker.newton import contraction, newton_step
 from gatedmem.proofs.checker.reading import Malformed, Rejected, fields, integer, positive, rational, rationals
+from gatedmem.proofs.checker.wording import Claims, at_least, at_most
 
 LARGEST = 60  # memories
 
@@ -107,28 +110,6 @@ def values(box: Bordered, index: int) -> Box:
     return [*box.residual, *box.image, box.null[index] - Interval(ONE, ONE)]
 
 
-def contraction(table: Rows, rows: Matrix, bits: int) -> Fraction:
-    """A number at least ‖I - Y·DG‖_∞, Y = rows/2^bits, DG enclosed in a table."""
-    middles, halves = rounded(table)
-    unit = 1 << (bits + MATRIX_BITS)
-    doubts = [sum(row) for row in halves]
-    worst = 0
-    for i, row in enumerate(product(rows, middles)):
-        off = sum(abs(entry - (unit if i == j else 0)) for j, entry in enumerate(row))
-        worst = max(worst, off + sum(abs(y) * doubt for y, doubt in zip(rows[i], doubts, strict=True)))
-    return Fraction(worst, unit)
-
-
-def newton_step(off: Box, rows: Matrix, bits: int) -> Fraction:
-    """A number at least the largest |Y·G(c)|_i, Y = rows/2^bits."""
-    largest = 0
-    for row in rows:
-        low = sum(y * (value.low if y > 0 else value.high) for y, value in zip(row, off, strict=True))
-        high = sum(y * (value.high if y > 0 else value.low) for y, value in zip(row, off, strict=True))
-        largest = max(largest, abs(low), abs(high))
-    return Fraction(largest, ONE << bits)
-
-
 def semidefinite_but_for(box: Bordered) -> Matrix:
     """An integer matrix below (J + φφᵀ)·2^MATRIX_BITS in the order of quadratic forms, for all of the box."""
     n = len(box.null)
@@ -198,10 +179,13 @@ def _fold(memory: Memory, verdict: str, numbers: object, witness: object) -> str
     definite(semidefinite_but_for(box), proof["congruence"], "congruence")
     fate = "merge and vanish" if bends_back(box, memory) else "appear"
     _free(memory, nearest, proof["free"])
-    return (
+    found = (
         f"there is a fold with α from {at_least(low)} to {at_most(high)}, where a stable and an unstable equilibrium "
-        f"{fate} as α grows; the nearest fold above the given α lies from {at_least(nearest)} to {at_most(high)}"
+        f"{fate} as α grows"
     )
+    if nearest == memory.alpha:
+        return f"{found}; that it is the first above the given α is not claimed"
+    return f"{found}; up to α = {at_least(nearest)} there is one fixed point only, and no fold before"
 
 
 def _free(memory: Memory, nearest: Fraction, factors: object) -> None:

@@ -19,12 +19,16 @@ T = TypeVar("T")
 Matrix = list[list[int]]
 Rows = list[list[Interval]]
 
-# Enclosed matrices are rounded outwards to this many bits before they are multiplied.
+# Before they are multiplied enclosed matrices are rounded outwards to so many bits below the point, and exact ones
+# down to so many bits in all.
 MATRIX_BITS = 96
+FORM_BITS = 80
 
 # Largest product that is multiplied out, in steps of n³ times the 64-bit words of the operands: a few seconds.
 LARGEST_EFFORT = 150_000_000
 LARGEST_DENOMINATOR = 10_000  # bits
+TOO_LONG = "its numbers are too long for a matrix of this size"
+LARGEST_TABLE = 2**30  # bits of all entries
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:
@@ -36,10 +40,10 @@ def product(left: Matrix, right: Matrix) -> Matrix:
     [[1, 9], [3, -3]]
     """
     columns = len(right[0])
-    bits, below = _bits(left), _bits(right)
+    bits, below = length(left), length(right)
     effort = len(left) * len(right) * columns * (1 + bits // 64) * (1 + below // 64)
     if effort > LARGEST_EFFORT:
-        raise Rejected("its numbers are too long for a matrix of this size")
+        raise Rejected(TOO_LONG)
     size = (bits + below + len(right).bit_length() + 9) // 8  # bytes of a slot: no entry of the product overflows
     half = 1 << (8 * size - 1)
     offset = int.from_bytes((half.to_bytes(size, "little")) * columns, "little")
@@ -49,7 +53,7 @@ def product(left: Matrix, right: Matrix) -> Matrix:
     ]
     answer = []
     for row in left:
-        mixed = sum(a * b for a, b in zip(row, packed, strict=False) if a) + offset
+        mixed = sum(map(mul, row, packed)) + offset
         slots = mixed.to_bytes(size * columns, "little")
         answer.append(
             [int.from_bytes(slots[at : at + size], "little") - half for at in range(0, size * columns, size)]
@@ -64,6 +68,8 @@ def transpose(rows: Sequence[Sequence[T]]) -> list[list[T]]:
 
 def definite(symmetric: Matrix, factor: object, where: str) -> None:
     """Accept M ≻ 0 from a lower-triangular integer R for which R M Rᵀ is strictly diagonally dominant.
+
+    M is shortened before, so that the work does not depend on how long its entries are.
 
     Args:
         symmetric: shape (n, n), the symmetric integer matrix M.
@@ -85,11 +91,28 @@ def definite(symmetric: Matrix, factor: object, where: str) -> None:
     for index, row in enumerate(factor):
         if not isinstance(row, list) or len(row) != index + 1 or any(type(entry) is not int for entry in row):
             raise Malformed(f"{where}: row {index + 1} must hold {index + 1} integers")
-    once = product(factor, symmetric)
+    once = product(factor, shortened(symmetric))
     twice = product(factor, transpose(once))
     for index, row in enumerate(twice):
-        if not 2 * row[index] > sum(abs(entry) for entry in row):
+        if not 2 * row[index] > sum(map(abs, row)):
             raise Rejected(f"{where}: the congruence is not diagonally dominant")
+
+
+def shortened(symmetric: Matrix) -> Matrix:
+    """A matrix of short integers that, times a power of 2, lies below M in the order of quadratic forms.
+
+    Rounding down takes less than one unit from each entry, which n units on the diagonal make good.
+
+    >>> shortened([[5, 1], [1, 5]]), shortened([[1 << 90, 0], [0, 1 << 90]])[0][0] == 2**79 - 2
+    ([[5, 1], [1, 5]], True)
+    """
+    shift = length(symmetric) - FORM_BITS
+    if shift <= 0:
+        return symmetric
+    return [
+        [(entry >> shift) - (len(symmetric) if i == j else 0) for j, entry in enumerate(row)]
+        for i, row in enumerate(symmetric)
+    ]
 
 
 def not_definite(symmetric: Matrix, direction: object, where: str, *, strictly: bool = False) -> None:
@@ -136,18 +159,27 @@ def combined(terms: Sequence[tuple[Fraction, Matrix]]) -> Matrix:
     below = lcm(*(scale.denominator for scale, _ in terms))
     whole = [int(scale * below) for scale, _ in terms]
     tables = [matrix for _, matrix in terms]
+    for scale, table in zip(whole, tables, strict=True):
+        affordable(table, scale)
     return [
         [sum(map(mul, whole, entries)) for entries in zip(*rows, strict=True)] for rows in zip(*tables, strict=True)
     ]
 
 
+def length(matrix: Matrix) -> int:
+    """The bits of the longest entry, at least 1."""
+    return max(max(map(abs, row), default=0) for row in matrix).bit_length() or 1
+
+
+def affordable(matrix: Matrix, scale: int) -> None:
+    """Refuse a multiple of a matrix that would fill the memory."""
+    if len(matrix) * len(matrix[0]) * (length(matrix) + scale.bit_length()) > LARGEST_TABLE:
+        raise Rejected(TOO_LONG)
+
+
 def identity(size: int) -> Matrix:
     """The identity matrix."""
     return [[int(i == j) for j in range(size)] for i in range(size)]
-
-
-def _bits(matrix: Matrix) -> int:
-    return max((abs(entry).bit_length() for row in matrix for entry in row), default=1) or 1
 
 
 def rounded(rows: Rows) -> tuple[Matrix, Matrix]:
