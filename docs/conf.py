@@ -20,13 +20,41 @@ version = release
 
 extensions = [
     "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
     "katex_math",
+    "docstring_math",
+    "formulas",
+    "shared_navigation",
     "book_markup",
 ]
-exclude_patterns = ["_build", "_generated/errata-*", "_katex", "proofs", "settings", "Thumbs.db", ".DS_Store"]
+exclude_patterns = [
+    "_build", "_generated/drill.md", "_generated/errata-*", "_katex", "notation/*", "proofs", "settings",
+    "Thumbs.db", ".DS_Store",
+]  # fmt: skip
+templates_path = ["_templates"]
 nitpicky = True
+# Types in signatures are names to read, most of them of other packages; references written by hand are all checked.
+nitpick_ignore_regex = [(r"py:class", r".*")]
+nitpick_ignore = [("py:func", "observables.energy")]
+
+autosummary_generate = True
+autodoc_typehints = "signature"
+autodoc_type_aliases = {
+    name: name.rpartition(".")[2]
+    for name in ("Array", "Values", "Vector", "Float", "Exact", "Matrix", "Record", "npt.ArrayLike", "Expr", "Any")
+}
+autodoc_inherit_docstrings = False
+add_module_names = False
+maximum_signature_line_length = 88
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+napoleon_use_ivar = True
+viewcode_line_numbers = True
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -40,7 +68,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 html_theme = "furo"
 html_title = "gatedmem"
 html_static_path = ["_static"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", "formulas.css"]
 # On paper there is nothing to navigate with (the tag is set when the book is built as one page, for the PDF).
 if tags.has("print"):  # type: ignore[name-defined]  # noqa: F821  Sphinx puts it here
     html_sidebars = {"**": []}

@@ -1,15 +1,23 @@
 """The command line: gathers the commands, each loaded only when it is asked for.
 
 Data goes to stdout, progress to stderr. Exit codes: 0 all held; 1 something failed or is undecided; 2 wrong usage
-or bad input, with one line that names the file, the field and the rule broken; 3 a tool is missing.
+or bad input, with one line that names the file, the field and the rule broken; 3 a tool is missing; 130 interrupted;
+141 whoever read the output has gone (``gatedmem ledger | head``).
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import io
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import click
+
+INTERRUPTED, READER_GONE = 130, 141  # what a shell reports of a program ended by SIGINT, SIGPIPE
 
 # Command → the module that holds it, in the order of the help text.
 COMMANDS = {
@@ -21,6 +29,7 @@ COMMANDS = {
     "claims": "gatedmem.commands.reproduce",
     "certify": "gatedmem.commands.certify",
     "check": "gatedmem.commands.check",
+    "drill": "gatedmem.commands.drill",
     "docs": "gatedmem.commands.book",
 }
 
@@ -48,12 +57,39 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; an interruption leaves no half-written file and says so in one line."""
+    """Run the command line and end with its exit code; whatever stops it is said in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Greek shows ? instead
     try:
-        cli.main(prog_name="gatedmem", standalone_mode=True)
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(130)
+        try:
+            code = cli.main(prog_name="gatedmem", standalone_mode=False)
+        except SystemExit as ended:
+            code = ended.code
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a full disk or a reader that has gone is still heard of
+    except click.Abort:
+        _leave("interrupted", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        _leave(None, READER_GONE)
+    except OSError as error:
+        place = "standard output" if error.filename is None else error.filename
+        _leave(f"Error: {place}: {error.strerror or error}", 2)
+    except MemoryError as error:
+        _leave(f"Error: not enough memory for what was asked ({error})".replace(" ()", ""), 2)
+    sys.exit(code)
+
+
+def _leave(line: str | None, code: int) -> NoReturn:
+    """Say a line and end now: without a second try to write what cannot be written, or a wait for threads at work."""
+    with suppress(OSError):
+        if line is not None:
+            click.echo(line, err=True)
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 if __name__ == "__main__":

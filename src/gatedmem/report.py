@@ -64,14 +64,17 @@ def print_table(statements: Sequence[Statement], results: Results) -> None:
 
 def print_ledger(statements: Sequence[Statement]) -> None:
     """Print the statements, the layers each requires and what it rests on."""
+    console = _console(sys.stdout)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, width in (("id", 4), ("kind", 10), ("layers", 6), ("statement", None)):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=width)
+    for heading, width in (("id", 4), ("kind", 10), ("layers", 6)):
+        table.add_column(heading, no_wrap=True, min_width=width)
+    # Ids come first: titles give way to them on a narrow terminal.
+    table.add_column("statement", no_wrap=True, overflow="ellipsis", max_width=max(console.width - 46, 8))
     table.add_column("rests on")
     for statement in statements:
         layers = "".join(statement.layers)
         table.add_row(statement.id, statement.kind, layers, statement.title, " ".join(statement.uses))
-    _console(sys.stdout).print(table)
+    console.print(table)
 
 
 def print_claims(entries: Sequence[Mapping[str, Any]]) -> None:
@@ -188,8 +191,16 @@ def _cell(evidence: Evidence) -> Text:
     return Text(f"{sign} {evidence.status}", style=style)
 
 
+class _Console(Console):
+    """A console that leaves it to the command line to end when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on; rich would end the program as if something had failed."""
+        raise BrokenPipeError
+
+
 def _console(stream: object) -> Console:
-    console = Console(file=stream, highlight=False)  # type: ignore[arg-type]
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = 132
+    console = _Console(file=stream, highlight=False)  # type: ignore[arg-type]
+    if not console.is_terminal:
+        console.width = max(console.width, 80) if "COLUMNS" in os.environ else 132
     return console

@@ -149,7 +149,7 @@ def small(source: Path, records: Records, names: tuple[str, ...]) -> Records:
     """Cut the book down to a few statements."""
     for path in source.glob("*.md"):
         path.unlink()
-    for folder in ("guides", "results"):  # they speak of statements that are cut
+    for folder in ("api", "chapters", "guides", "results"):  # they speak of statements that are cut
         shutil.rmtree(source / folder)
     (source / "index.md").write_text(SMALL_INDEX + "\n```{bibliography}\n:all:\n```\n", encoding="utf-8")
     (source / "trust.md").write_text("---\norphan: true\n---\n# Trust\n", encoding="utf-8")

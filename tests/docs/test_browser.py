@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,38 @@ VISIBLE = """(() => {
   return copy.textContent;
 })()"""
 TEX = r"\$\S[^$\n]*\$|\$\$|\\(?:frac|sum|mathbb|lambda|le|operatorname)\b"
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+# What is wrong with a page, as a list of texts: wider than the screen, pictures and drawings without a text for those
+# who do not see, controls and links without a name, headings out of order.
+WRONG = """(() => {
+  const wrong = [];
+  const extra = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (extra > 0) wrong.push(`${extra} pixels too wide`);
+  for (const image of document.querySelectorAll("img, svg[role=img], [role=img]")) {
+    const said = image.tagName === "IMG" ? image.getAttribute("alt") : image.getAttribute("aria-label");
+    if (!said || !said.trim()) wrong.push(`no text: ${image.outerHTML.slice(0, 80)}`);
+  }
+  const name = (node) => [
+    node.getAttribute("aria-label"), ...[...(node.labels || [])].map((label) => label.textContent), node.textContent,
+    node.title, node.placeholder, ...[...node.querySelectorAll("img")].map((image) => image.alt),
+  ].join("").trim();
+  const controls = "button, input:not([type=hidden]), select, textarea, summary, a[href]";
+  for (const node of document.querySelectorAll(controls)) {
+    if (!name(node)) wrong.push(`no name: ${node.outerHTML.slice(0, 80)}`);
+  }
+  let level = 0;
+  for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    const next = Number(heading.tagName[1]);
+    if (next > level + 1) wrong.push(`h${next} after h${level}: ${heading.textContent}`);
+    level = next;
+  }
+  return wrong;
+})()"""
+# Roles of which a screen reader tells nothing but the name.
+NAMED = {
+    "button", "link", "textbox", "searchbox", "combobox", "radio", "checkbox", "slider", "image",
+    "DisclosureTriangle",
+}  # fmt: skip
 
 
 def reached(start: str, next_: dict[str, list[str]]) -> set[str]:
@@ -34,16 +66,90 @@ def reached(start: str, next_: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def test_every_page_loads_without_a_complaint_and_with_its_formulas_drawn(browser: Any, book: Path) -> None:
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
+    """The browser with the screen of a phone."""
+    browser.ask("Emulation.setDeviceMetricsOverride", **PHONE)
+    yield browser
+    browser.ask("Emulation.clearDeviceMetricsOverride")
+
+
+def test_every_page_is_in_order_on_a_phone(phone: Any, book: Path) -> None:
+    """No complaint, formulas drawn, nothing too wide, a text for every picture, a name for every control."""
     pages = sorted(path for path in book.rglob("*.html") if "_static" not in path.parts)
+    sources = [path for path in pages if "_modules" in path.parts]
+    pages = [path for path in pages if path not in sources] + sources[::20]  # all made by one template
     assert len(pages) > len(load())
-    browser.errors.clear()
+    phone.errors.clear()
     for page in pages:
-        browser.open(str(page))
-        assert not browser.errors, f"{page.name}: {browser.errors}"
-        left = re.findall(TEX, browser.evaluate(VISIBLE))
+        phone.open(str(page))
+        assert not phone.errors, f"{page.name}: {phone.errors}"
+        left = re.findall(TEX, phone.evaluate(VISIBLE))
         assert not left, f"{page.name}: {left[:3]}"
-        assert not browser.evaluate("document.querySelectorAll('.katex-error, .broken-formula').length"), page.name
+        assert not phone.evaluate("document.querySelectorAll('.katex-error, .broken-formula').length"), page.name
+        assert phone.evaluate(WRONG) == [], page.name
+
+
+@pytest.mark.parametrize(
+    ("html", "complaint"),
+    [
+        ("<h1>x</h1><div style='width: 600px'>x</div>", "pixels too wide"),
+        ("<h1>x</h1><img src='data:,' alt=''>", "no text: <img"),
+        ("<h1>x</h1><svg role='img'></svg>", "no text: <svg"),
+        ("<h1>x</h1><input>", "no name: <input"),
+        ("<h1>x</h1><label>x</label><select></select>", "no name: <select"),
+        ("<h1>x</h1><a href='#'><svg></svg></a>", "no name: <a"),
+        ("<h1>x</h1><h3>y</h3>", "h3 after h1: y"),
+    ],
+)
+def test_a_page_that_is_not_in_order_is_seen(phone: Any, tmp_path: Path, html: str, complaint: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<meta name='viewport' content='width=device-width'>{html}", encoding="utf-8")
+    phone.open(str(page))
+    (wrong,) = phone.evaluate(WRONG)
+    assert complaint in wrong
+    phone.errors.clear()
+
+
+@pytest.mark.parametrize(
+    "page", ["index", "interactive", "_generated/overview", "_generated/graph", "_generated/GW1"]
+)
+def test_a_screen_reader_finds_a_name_for_everything_that_can_be_used(browser: Any, book: Path, page: str) -> None:
+    browser.open(str(book / f"{page}.html"))
+    tree = browser.ask("Accessibility.getFullAXTree")["nodes"]
+    found = [node for node in tree if not node["ignored"] and node["role"]["value"] in NAMED]
+    assert len(found) > 20
+    assert [node for node in found if not node.get("name", {}).get("value", "").strip()] == []
+
+
+@pytest.mark.parametrize("page", ["interactive", "_generated/overview", "_generated/graph", "_generated/CG12"])
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser: Any, book: Path, page: str) -> None:
+    browser.open(str(book / f"{page}.html"))
+    kinds = ", ".join(f".content {kind}" for kind in ("button", "input", "select", "summary", "a.node"))
+    shown = f"""[...document.querySelectorAll("{kinds}")]
+      .filter((node) => node.checkVisibility() && node.tabIndex >= 0)"""
+    # Of radio buttons with one name the keyboard stops at the one that is chosen.
+    count = browser.evaluate(f"{shown}.filter((node) => node.type !== 'radio' || node.checked).length")
+    browser.evaluate("document.querySelector('.content h1').setAttribute('tabindex', '-1')")
+    browser.evaluate("document.querySelector('.content h1').focus()")
+    found, unmarked = set(), []
+    for _ in range(400):
+        browser.press("Tab")
+        place, marked, what = browser.evaluate(
+            f"""(() => {{ const node = document.activeElement, style = getComputedStyle(node);
+            const box = node.querySelector("rect");
+            const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+            const thick = box && parseFloat(getComputedStyle(box).strokeWidth) >= 3;
+            return [{shown}.indexOf(node), ring || thick, node.outerHTML.slice(0, 100)]; }})()"""
+        )
+        if place >= 0:
+            found.add(place)
+            if not marked:
+                unmarked.append(what)
+        if len(found) == count:
+            break
+    assert len(found) == count > 0
+    assert unmarked == []
 
 
 def test_a_complaint_is_seen(browser: Any, tmp_path: Path) -> None:
@@ -132,28 +238,22 @@ def test_the_graph_can_be_focused_on_a_statement_and_its_relations(browser: Any,
     assert browser.evaluate("location.pathname").endswith("/AG8.html")
 
 
-def test_a_statements_formal_text_is_two_clicks_from_the_front_page(browser: Any, book: Path) -> None:
+def test_every_formal_text_is_two_clicks_from_the_front_page(browser: Any, book: Path, records: Any) -> None:
     browser.open(str(book / "index.html"))
     first = browser.evaluate("[...document.querySelectorAll('.content a')].map((link) => link.href)")
-    overview = next(link for link in first if link.endswith("/overview.html"))
-    browser.open(overview)
+    for page in ("overview", "graph", "claims", "gallery", "interactive", "certificates"):
+        assert any(link.endswith(f"/{page}.html") for link in first), page
+    browser.open(next(link for link in first if link.endswith("/overview.html")))
     second = browser.evaluate("[...document.querySelectorAll('.matrix td:first-child a')].map((link) => link.href)")
     assert len(second) == len(load())
+    formal = {record["id"] for record in records if record["evidence"].get("F", {}).get("data")}
+    for link in second:
+        page = Path(link.removeprefix("file://").partition("#")[0])
+        if page.stem in formal:
+            text = page.read_text(encoding="utf-8")
+            assert text.index('class="formal') < text.index("Evidence at a glance"), page.stem
     browser.open(next(link for link in second if "/CG12.html" in link).partition("#")[0])
     assert "Theorem X" in browser.evaluate("document.querySelector('.sides .formal pre').textContent")
-
-
-@pytest.mark.parametrize(
-    "page", ["_generated/overview.html", "_generated/graph.html", "_generated/CG12.html", "_generated/claims.html",
-             "_generated/gallery.html", "index.html"],
-)  # fmt: skip
-def test_no_page_is_wider_than_a_phone(browser: Any, book: Path, page: str) -> None:
-    browser.ask("Emulation.setDeviceMetricsOverride", width=420, height=800, deviceScaleFactor=1, mobile=True)
-    try:
-        browser.open(str(book / page))
-        assert browser.evaluate(WIDER) <= 0
-    finally:
-        browser.ask("Emulation.clearDeviceMetricsOverride")
 
 
 def test_the_interactive_page_shows_the_numbers_of_the_python_simulator(browser: Any, book: Path) -> None:

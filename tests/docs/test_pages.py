@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gatedmem.book import drops, goals, graph, layers
+from gatedmem.book import drops, goals, graph, layers, results
 from gatedmem.book.build import build, to_records, write_pages
 from gatedmem.book.markup import BookError, escape, summary
 from gatedmem.commands.book import docs
@@ -191,6 +191,7 @@ def test_a_layer_that_did_not_hold_guarantees_nothing(records: Records, out: Pat
 def test_words_about_hypotheses_stand_beneath_them(records: Records, source: Path, out: Path) -> None:
     (source / "drops.toml").write_text(
         '[[drop]]\nid = "CG11"\nhypothesis = 2\nsays = "It $x$ fails."\ntest = "tests/test_x.py::test_y"\n'
+        '[[kept]]\nid = "CG11"\nhypothesis = 1\nkind = "notation"\nsays = "It names $A$."\n'
         '[[limit]]\nid = "CG11"\nsays = "Nothing else."\n',
         encoding="utf-8",
     )
@@ -198,6 +199,8 @@ def test_words_about_hypotheses_stand_beneath_them(records: Records, source: Pat
     text = page(out, "CG11")
     first, second = text.partition("**Hypotheses**")[2].partition("**Conclusion**")[0].split("\n2. ")
     assert "Without it" not in first
+    assert "*Only notation.* It names $A$." in first
+    assert "Only notation" not in second
     assert "*Without it.* It $x$ fails. Shown by `test_y` in `tests/test_x.py`." in second
     assert "- Nothing else." in text
 
@@ -205,12 +208,18 @@ def test_words_about_hypotheses_stand_beneath_them(records: Records, source: Pat
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [
-        ('[[drop]]\nid = "CG11"\nhypothesis = 3\nsays = "x"', "CG11: hypothesis: must be between 1 and 2"),
-        ('[[drop]]\nid = "XX1"\nhypothesis = 1\nsays = "x"', "XX1: id: not in the ledger"),
+        (
+            '[[drop]]\nid = "CG11"\nhypothesis = 3\nsays = "x"\ntest = "y"',
+            "CG11: hypothesis: must be between 1 and 2",
+        ),
+        ('[[drop]]\nid = "XX1"\nhypothesis = 1\nsays = "x"\ntest = "y"', "XX1: id: not in the ledger"),
+        ('[[drop]]\nid = "CG11"\nhypothesis = 1\nsays = "x"', "CG11: test: must be given, as str"),
+        ('[[drop]]\nid = "CG11"\nhypothesis = 1\nsays = "x"\ntest = ""', "CG11: test: must be given, as str"),
+        ('[[kept]]\nid = "CG11"\nhypothesis = 1\nkind = "dull"\nsays = "x"', "CG11: kind: must be notation or conv"),
         ('[[drop]]\nid = "CG11"\nsays = "x"', "CG11: hypothesis: must be given, as int"),
         ('[[limit]]\nid = "CG11"\nsay = "x"', "CG11: says: must be given, as str"),
         ('[[limit]]\nid = "CG11"\nsays = "x"\nwhy = "y"', "CG11: why: no such field"),
-        ('[[drops]]\nid = "CG11"', "drops: must be drop or limit"),
+        ('[[drops]]\nid = "CG11"', "drops: must be drop, kept or limit"),
     ],
 )
 def test_a_wrong_word_about_a_hypothesis_is_refused(
@@ -221,10 +230,21 @@ def test_a_wrong_word_about_a_hypothesis_is_refused(
         write_pages(records, out)
 
 
-def test_the_tests_named_in_the_books_words_exist() -> None:
+def test_every_hypothesis_and_every_statement_is_spoken_of_and_the_named_tests_exist() -> None:
     checkout = Path(__file__).parents[2]
     words = drops.read(checkout / "docs" / "drops.toml", load().values(), checkout)
-    assert any(test for word in words.values() for said in word.drops.values() for _, test in said)
+    assert list(drops.untold(words, load().values())) == []
+    cut = {**words, "AG32": replace(words["AG32"], drops={1: words["AG32"].drops[1]}), "SM4": drops.Words()}
+    assert list(drops.untold(cut, load().values())) == ["SM4: hypothesis 1", "SM4: limit", "AG32: hypothesis 2"]
+
+
+def test_no_counterexample_is_left_untold() -> None:
+    """Every test of the folder of counterexamples is named beside a hypothesis or a limit."""
+    checkout = Path(__file__).parents[2]
+    told = (checkout / "docs" / "drops.toml").read_text(encoding="utf-8")
+    for file in sorted((checkout / "tests" / "counterexamples").glob("test_*.py")):
+        for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE):
+            assert f'"tests/counterexamples/{file.name}::{name}"' in told, name
 
 
 def test_a_test_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -304,6 +324,21 @@ def test_claims_and_gallery_say_what_was_kept_and_nothing_else(records: Records,
     assert "Measured on 2026-01-02 with gatedmem 0.1.0" in shown
     assert shown.count("Not run") == len(EXPERIMENTS) - 1
     assert "earlier sources" not in shown
+
+
+def test_every_kept_figure_has_a_caption_and_its_code() -> None:
+    kept = results.manifests(Path(__file__).parents[2] / "docs" / "results")
+    assert kept
+    for name, manifest in kept.items():
+        for stem in manifest["figures"]:
+            drawn = results.picture(name, stem.removeprefix(name).removeprefix("-"))
+            assert drawn is not None, stem
+            assert len(drawn.caption.split()) >= 5, stem
+            assert "Args:" not in drawn.caption
+            assert drawn.source.startswith(f"def {drawn.function}(")
+    assert results.picture("figure-4", "sigma-0.5").function == "_maps"  # type: ignore[union-attr]
+    assert results.picture("figure-4", "choices").function == "_choices"  # type: ignore[union-attr]
+    assert results.picture("figure-4", "nothing") is None
 
 
 def test_results_of_earlier_sources_are_called_so(records: Records, source: Path, out: Path) -> None:

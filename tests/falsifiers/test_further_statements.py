@@ -98,6 +98,7 @@ WRONG: list[tuple[str, Any, str, Any]] = [
     ("AG22", gains, "recurrent_input", _rescaled(INPUT, 1.01)),
     ("AG23", gains, "scores", _doubled_scores),
     ("AG24", gains, "recurrent_input", _field_without_load),
+    ("AG24", retrieval, "GAP", 0.8),
     ("AG25", gains, "recurrent_input", _field_without_load),
     ("AG25", gains, "scores", lambda i, x: 0.5 * gains.overlaps(i, x) ** 2),
     ("AG26", linear_score, "energy", lambda i, x, p: i.n_patterns * LINEAR(i, x, p)),

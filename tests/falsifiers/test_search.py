@@ -132,3 +132,16 @@ def test_attack_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     attack(_sum_below(30.0), [], st.lists(st.integers(0, 4), max_size=3), seed=0, examples=20)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_counterexample_that_does_not_repeat_is_kept() -> None:
+    calls: list[int] = []
+
+    def check(case: int, tally: Tally) -> None:
+        calls.append(case)
+        tally.trials += 1
+        tally.at_most("n ≤ 10", case if len(calls) == 3 else 0, 10, scale=10, roundings=0, where=said(f"n={case}"))
+
+    search = attack(check, [], st.integers(50, 99), seed=0, examples=100)
+    assert search.counterexample is not None
+    assert search.counterexample.startswith(f"n={calls[2]}: n ≤ 10 fails")

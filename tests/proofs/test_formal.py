@@ -102,6 +102,31 @@ def test_only_what_changed_is_compiled_again(tmp_path):
     assert said[3:] == ["compiling statements/X2.v"]
 
 
+def test_what_was_compiled_elsewhere_is_not_compiled_again(tmp_path):
+    texts = {
+        "defs/A": "Definition a := 1.\n",
+        "statements/X1": "From Gatedmem Require Import defs.A.\nTheorem X1 : a = 1.\nProof. reflexivity. Qed.\n",
+    }
+    said = []
+    here = RocqProject(tmp_path / "here", 1, said.append, texts)
+    assert here.compile(["statements/X1"])["statements/X1"] is None
+    there = RocqProject(tmp_path / "there", 1, said.append, texts)
+    assert there.compile(["defs/A"])["defs/A"] is None
+    before = (tmp_path / "there" / "defs" / "A.vo").stat().st_mtime_ns
+    said.clear()
+    here.keep(tmp_path / "there")
+    assert there.compile(["statements/X1"])["statements/X1"] is None
+    assert said == []
+    assert (tmp_path / "there" / "defs" / "A.vo").stat().st_mtime_ns == before
+    assert there.audit(["statements/X1"])["statements/X1"].axioms == ()
+    # Other sources there: the copy does not count.
+    changed = {**texts, "defs/A": "Definition a := 2 - 1.\n"}
+    assert (
+        RocqProject(tmp_path / "there", 1, said.append, changed).compile(["statements/X1"])["statements/X1"] is None
+    )
+    assert len(said) == 2
+
+
 def test_answers_of_the_prover_that_are_not_understood_are_not_taken_for_good():
     with pytest.raises(AuditError):
         rocq_project.parse_assumptions("  \n")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gatedmem.book import graph, overview, results
+from gatedmem.book.drill import drill_report
 from gatedmem.book.drops import Words
 from gatedmem.book.drops import read as read_drops
 from gatedmem.book.errata import misprint_lines
@@ -36,6 +37,8 @@ NEEDED = {
 # Read by the book's markup: the summary of every statement for badges on hand-written pages, and the drawn graph.
 STANDINGS = "standings.json"
 GRAPH = "graph.svg"
+# What `gatedmem drill --out docs/drill.json` left, for the page drill.md.
+DRILL = "drill.json"
 
 
 def to_records(statements: Sequence[Statement], results: Results) -> list[dict[str, Any]]:
@@ -152,7 +155,10 @@ def write_pages(records: Sequence[Record], out: Path, misprints: Sequence[Mispri
         "graph": overview.graph_page(),
         "claims": results.claims_page(docs / "results", by_id),
         "gallery": results.gallery_page(docs / "results"),
+        "drill": ["No report of a drill is kept with this book."],
     }
+    if (docs / DRILL).is_file():
+        pages["drill"] = drill_report(docs / DRILL, by_id)
     for prefix, (name, title) in FAMILIES.items():
         family = [record for record in records if record["id"].startswith(prefix)]
         pages[name] = overview.family_page(title, family, _setting(out, prefix))

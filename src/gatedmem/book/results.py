@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +42,10 @@ def manifests(folder: Path) -> dict[str, dict[str, Any]]:
         try:
             manifest = json.loads(file.read_text(encoding="utf-8"))
             lost = [field for field in FIELDS if field not in manifest]
-        except (ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             raise BookError(f"{file.name}: is not a manifest of `gatedmem reproduce`") from None
+        if not lost and not _well_formed(manifest):
+            raise BookError(f"{file.name}: experiment, figures or units: not as `gatedmem reproduce` writes them")
         if lost or manifest["experiment"] not in EXPERIMENTS:
             raise BookError(f"{file.name}: {lost[0] if lost else 'experiment'}: missing or unknown")
         absent = [stem for stem in manifest["figures"] if not (folder / f"{stem}.svg").is_file()]
@@ -50,6 +53,19 @@ def manifests(folder: Path) -> dict[str, dict[str, Any]]:
             raise BookError(f"{file.name}: figures: {absent[0]}.svg is not beside it")
         found[manifest["experiment"]] = manifest
     return found
+
+
+def _well_formed(manifest: Mapping[str, Any]) -> bool:
+    """Whether names, figures and units are of the kinds that this module relies on."""
+    texts = [manifest[field] for field in ("experiment", "date", "gatedmem", "environment")]
+    lists = manifest["figures"], manifest["units"]
+    if not all(isinstance(entry, list) for entry in lists):
+        return False
+    for unit in manifest["units"]:
+        if not isinstance(unit, dict) or not isinstance(unit.get("arguments"), dict):
+            return False
+        texts += [unit.get(field) for field in ("name", "function", "key")]
+    return all(isinstance(entry, str) for entry in [*texts, *manifest["figures"]])
 
 
 def is_stale(manifest: Mapping[str, Any]) -> bool:
@@ -62,7 +78,10 @@ def is_stale(manifest: Mapping[str, Any]) -> bool:
 def claims_page(folder: Path, statements: Container[str]) -> list[str]:
     """Every empirical claim of the two papers with the verdict on it; ids among ``statements`` turn into links."""
     known = manifests(folder)
-    entries = audit(folder)
+    try:
+        entries = audit(folder)
+    except ValueError as error:
+        raise BookError(str(error)) from None
     lines = ["# Claims audit", ""]
     lines += [
         "Every empirical claim of the two papers, and what we measured of it. A verdict is computed from the",
@@ -119,37 +138,61 @@ def picture(experiment: str, part: str) -> Picture | None:
         drawn = _entry(functions.get("draw"), part)
         if drawn in functions:
             node = functions[drawn]
-            said = ast.get_docstring(node) or ast.get_docstring(functions["draw"]) or ""
-            return Picture(module, drawn, said, ast.get_source_segment(text, node) or "")
+            return Picture(module, drawn, caption(node), ast.get_source_segment(text, node) or "")
     return None
 
 
+def caption(node: ast.FunctionDef) -> str:
+    """What a function says of the figure that it draws: its docstring without the sections of arguments and the like.
+
+    >>> caption(ast.parse("def f(x): 'One line.\\\\n\\\\nMore.\\\\n\\\\nArgs:\\\\n    x: a number.'").body[0])
+    'One line. More.'
+    """
+    said = re.split(r"^(?:Args|Returns|Raises):", ast.get_docstring(node) or "", maxsplit=1, flags=re.MULTILINE)[0]
+    return " ".join(said.replace("``", "").split())
+
+
 def _entry(draw: ast.FunctionDef | None, part: str) -> str:
-    """The name of the function that ``draw`` calls for a part; empty if it names none."""
-    if draw is None:
-        return ""
-    for node in ast.walk(draw):
-        if not isinstance(node, ast.Dict):
+    """The name of the function that ``draw`` calls for a part, or of ``draw`` itself; empty if it has no such part.
+
+    A key that is put together, as in ``{f"sigma-{sigma:g}": … for sigma in …}``, stands for every part that fits it.
+    """
+    for node in ast.walk(draw) if draw else ():
+        if isinstance(node, ast.Dict):
+            entries = list(zip(node.keys, node.values, strict=True))
+        elif isinstance(node, ast.DictComp):
+            entries = [(node.key, node.value)]
+        else:
             continue
-        for key, value in zip(node.keys, node.values, strict=True):
-            called = value.func if isinstance(value, ast.Call) else None
-            if isinstance(key, ast.Constant) and key.value == part and isinstance(called, ast.Name):
-                return called.id
+        for key, value in entries:
+            if re.fullmatch(_pattern(key), part):
+                called = value.func if isinstance(value, ast.Call) else None
+                return called.id if isinstance(called, ast.Name) else "draw"
     return ""
+
+
+def _pattern(key: ast.expr | None) -> str:
+    """A regular expression for the values of a key."""
+    if isinstance(key, ast.Constant):
+        return re.escape(str(key.value))
+    if isinstance(key, ast.JoinedStr):
+        return "".join(_pattern(value) for value in key.values)
+    return ".+"
 
 
 def _figure(name: str, stem: str, folder: Path) -> Iterator[str]:
     drawn = picture(name, stem.removeprefix(name).removeprefix("-"))
-    caption = " ".join((drawn.caption if drawn else stem).split())
+    said = drawn.caption if drawn else ""
     yield f"```{{figure}} ../{folder.name}/{stem}.svg"
-    yield f":alt: {caption}"
+    yield f":alt: {said or stem}"
     yield ":width: 100%"
     yield ""
-    yield escape(f"{stem}. {caption}")
+    yield f"*{escape(stem)}.* {escape(said)}"
     yield "```"
     if drawn:
         yield ""
-        yield from folded(f"The code that draws it: `{drawn.module}:{drawn.function}`", code(drawn.source, "python"))
+        title = f"The code that draws it: `{drawn.module}:{drawn.function}`"
+        yield from folded(title, code(drawn.source, "python"), printed=False)
 
 
 def _made(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gatedmem.book import layers
-from gatedmem.book.drops import Words
+from gatedmem.book.drops import KEPT, Words
 from gatedmem.book.markup import (
     KIND_WORDS,
     LAYER_TITLES,
@@ -88,6 +88,12 @@ def _two_columns(record: Record, words: Words) -> Iterator[str]:
             yield ""
             yield "   :::{container} dropped"
             yield f"   *Without it.* {indented(says, 3)}{_shown(test)}"
+            yield "   :::"
+            yield ""
+        for kind, says, test in words.kept.get(number, ()):
+            yield ""
+            yield "   :::{container} dropped kept"
+            yield f"   *{KEPT[kind]}* {indented(says, 3)}{_shown(test)}"
             yield "   :::"
             yield ""
     yield ""

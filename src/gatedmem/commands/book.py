@@ -28,7 +28,9 @@ def docs(fresh: bool, jobs: int, source: Path | None, out: Path | None, as_pdf: 
     out = (out or source / "_build" / "html").absolute()
     chosen = choose(())
     if not (source / "conf.py").is_file():
-        raise BadInput(f"{source}: source: is not the book's source folder (it has no conf.py)")
+        raise BadInput(
+            f"{source}: source: is not the book's source folder (it has no conf.py); run this in a checkout"
+        )
     try:
         if as_pdf:
             pdf.browser()

@@ -86,8 +86,10 @@ def simulate(memory: str, as_json: bool, out: Path | None, **options: Any) -> No
     if out is not None and out.suffix not in (".npz", ".json"):
         raise BadInput(f"{out}: out: must end in .npz or .json")
     stored, cues, targets, inputs = _material(memory, options)
+    from gatedmem.proofs.workers import interruptible
+
     try:
-        run = _run(memory, stored, cues, targets, options, given, inputs)
+        run = interruptible(lambda: _run(memory, stored, cues, targets, options, given, inputs))
     except ValueError as error:
         raise BadInput(_worded(str(error), options)) from None
     record = _outcome(run)
@@ -162,6 +164,7 @@ def _run(
 
     from gatedmem.numerics import simulate as simulator
 
+    np.seterr(all="ignore")  # a run that overflows is reported as failed, cue by cue
     end = options["t_end"] if options["t_end"] is not None else (50.0 if memory == "context" else 10.0)
     if not (np.isfinite(end) and end > 0):
         raise ValueError(f"t_end: must be finite and greater than 0, is {end}")

@@ -66,9 +66,16 @@ class Cache:
             return None
         try:
             record = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-            return Evidence(Status(record["status"]), record["detail"], record["seconds"], record["data"])
-        except (OSError, ValueError, KeyError, TypeError):
+            found = Evidence(Status(record["status"]), record["detail"], record["seconds"], record["data"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        whole = (
+            found.status is Status.VERIFIED
+            and isinstance(found.detail, str)
+            and isinstance(found.seconds, (int, float))
+            and isinstance(found.data, dict)
+        )
+        return found if whole else None
 
     def put(self, key: str, evidence: Evidence) -> None:
         """Keep verified evidence; a cache that cannot be written is no error."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import importlib
-import multiprocessing
 import os
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,13 @@ from gatedmem.proofs.checkers import formal
 from gatedmem.proofs.evidence import Evidence, Layer, Request, Status
 from gatedmem.proofs.ledger import Statement
 from gatedmem.proofs.rocq_project import AuditError, RocqProject, ToolMissing
+from gatedmem.proofs.workers import processes
 
 CHECKERS = {
     Layer.DERIVATION: "gatedmem.proofs.checkers.derivation",
     Layer.CERTIFICATE: "gatedmem.proofs.checkers.certificate",
     Layer.SIMULATION: "gatedmem.proofs.checkers.simulation",
 }
-
-# One BLAS thread in each worker: the workers already fill the cores, and sums keep one order.
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 WORKER_MEMORY = 6 * 2**30  # bytes; the largest procedure needs a tenth of it
 
@@ -86,10 +84,14 @@ def verify(
                     computed.append((statement, layer, pointer))
     proofs = [statement for statement in statements if Layer.FORMAL in layers and Layer.FORMAL in statement.evidence]
 
-    def proved() -> dict[str, Evidence]:
-        return _formal(proofs, cache, folder / "rocq", jobs, say) if proofs else {}
+    with ExitStack() as last:
+        side = concurrent.futures.ThreadPoolExecutor(max_workers=1)
+        last.callback(side.shutdown, wait=False)  # who interrupts does not want to wait for the prover
+        rocq = _rocq_folder(folder, last, fresh=fresh) if proofs else folder
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=1) as side:
+        def proved() -> dict[str, Evidence]:
+            return _formal(proofs, cache, rocq, jobs, say) if proofs else {}
+
         waiting = side.submit(proved)
         for statement, layer, evidence in _compute(computed, request, jobs):
             results[statement.id][layer] = evidence
@@ -172,16 +174,14 @@ def _compute(
     """
     if not tasks:
         return
-    os.environ.update({name: value for name, value in _ONE_THREAD.items() if name not in os.environ})
-    context = multiprocessing.get_context("spawn")
-    try:
-        pool = concurrent.futures.ProcessPoolExecutor(jobs, context, initializer=_limit_memory)
-    except OSError:  # no shared semaphores to be had here: one after the other, in this process
-        for statement, layer, pointer in tasks:
-            yield statement, layer, run_one(layer, pointer, _relevant(request, statement))
-        return
     orphans: list[Task] = []
-    with pool:
+    with ExitStack() as last:
+        try:
+            pool = last.enter_context(processes(min(jobs, len(tasks)), _limit_memory))
+        except OSError:  # no processes to be had here: one after the other, in this one
+            for statement, layer, pointer in tasks:
+                yield statement, layer, run_one(layer, pointer, _relevant(request, statement))
+            return
         running = {
             pool.submit(run_one, layer, pointer, _relevant(request, statement)): (statement, layer, pointer)
             for statement, layer, pointer in tasks
@@ -211,6 +211,19 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
+def _rocq_folder(cache: Path, last: ExitStack, *, fresh: bool) -> Path:
+    """Where Rocq works: in the cache, or for this run only, if all is to be made anew or the cache is read-only."""
+    folder = cache / "rocq"
+    if not fresh:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    # An interrupted prover may still be writing.
+    temporary = tempfile.TemporaryDirectory(prefix="gatedmem-rocq-", ignore_cleanup_errors=True)
+    return Path(last.enter_context(temporary))
+
+
 def _formal(
     statements: Sequence[Statement],
     cache: caching.Cache,
@@ -220,23 +233,25 @@ def _formal(
 ) -> dict[str, Evidence]:
     """The F layer of the given statements, from the cache where nothing changed."""
     pointers = {statement.id: statement.evidence[Layer.FORMAL] for statement in statements}
-    with tempfile.TemporaryDirectory(prefix="gatedmem-rocq-") as temporary:
-        started = time.perf_counter()
-        try:
-            project = RocqProject(Path(temporary) if cache.fresh else folder, jobs, say)
-            keys = {
-                statement.id: caching.key(
-                    statement, [formal.__name__], project.keys[f"statements/{pointers[statement.id]}"]
-                )
-                for statement in statements
-            }
-            known = {name: evidence for name in pointers if (evidence := cache.get(keys[name])) is not None}
-            todo = {name: pointer for name, pointer in pointers.items() if name not in known}
-            found = formal.check(project, todo, second_kernel=cache.fresh) if todo else {}
-        except ToolMissing as error:
-            return formal.unavailable(list(pointers), str(error))
-        except (AuditError, OSError) as error:
-            return {name: Evidence(Status.FAILED, f"the formal layer broke: {error}") for name in pointers}
+    started = time.perf_counter()
+    try:
+        project = RocqProject(folder, jobs, say)
+        keys = {
+            statement.id: caching.key(
+                statement, [formal.__name__], project.keys[f"statements/{pointers[statement.id]}"]
+            )
+            for statement in statements
+        }
+        known = {name: evidence for name in pointers if (evidence := cache.get(keys[name])) is not None}
+        todo = {name: pointer for name, pointer in pointers.items() if name not in known}
+        found = formal.check(project, todo, second_kernel=cache.fresh) if todo else {}
+        if cache.fresh:
+            with suppress(OSError):  # a cache that cannot be written is no error
+                project.keep(cache.folder.parent / "rocq")
+    except ToolMissing as error:
+        return formal.unavailable(list(pointers), str(error))
+    except (AuditError, OSError) as error:
+        return {name: Evidence(Status.FAILED, f"the formal layer broke: {error}") for name in pointers}
     share = round((time.perf_counter() - started) / max(len(todo), 1), 3)
     for name, evidence in found.items():
         known[name] = replace(evidence, seconds=share)

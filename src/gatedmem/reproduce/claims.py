@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -44,7 +44,7 @@ class Judgement:
         run: what was run, with the choices that the paper leaves open.
 
     Raises:
-        ValueError: the verdict is none of these, or the id is no claim.
+        ValueError: the verdict is none of these, the id is no claim, or a field is not a text.
     """
 
     id: str
@@ -54,6 +54,9 @@ class Judgement:
     run: str
 
     def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if not isinstance(value, str):
+                raise ValueError(f"{name}: must be a text")
         if self.id not in claims():
             raise ValueError(f"{self.id}: id: is no claim")
         conditional = self.verdict.startswith(WHEN) and self.verdict[len(WHEN) :].strip()
@@ -89,7 +92,7 @@ def audit(folder: Path, ids: Iterable[str] = ()) -> list[dict[str, Any]]:
         ValueError: a result cannot be read; the message names the file.
     """
     judged: dict[str, dict[str, Any]] = {}
-    for record in sorted(_manifests(folder), key=lambda record: (not record["quick"], record["date"])):
+    for record in sorted(manifests(folder), key=lambda record: (not record["quick"], record["date"])):
         for judgement in record["claims"]:
             judged[judgement["id"]] = {**judgement, "quick": record["quick"], "experiment": record["experiment"]}
     entries = []
@@ -101,11 +104,37 @@ def audit(folder: Path, ids: Iterable[str] = ()) -> list[dict[str, Any]]:
     return entries
 
 
-def _manifests(folder: Path) -> Iterator[dict[str, Any]]:
+def manifests(folder: Path) -> Iterator[dict[str, Any]]:
+    """The manifests of ``gatedmem reproduce`` in a folder; JSON files of other kinds are passed over.
+
+    Raises:
+        ValueError: a file is no JSON, or a manifest whose fields are not what ``reproduce`` writes; the message names
+            the file.
+    """
     for file in sorted(folder.glob("*.json")):
         try:
             record = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
+        except OSError as error:
+            raise ValueError(f"{file}: cannot be read ({error.strerror})") from None
+        except (ValueError, RecursionError):
             raise ValueError(f"{file}: is no JSON file; remove it or run its experiment again") from None
         if isinstance(record, dict) and {"experiment", "quick", "date", "claims"} <= set(record):
+            problem = _problem(record)
+            if problem:
+                raise ValueError(f"{file}: {problem}; remove it or run its experiment again")
             yield record
+
+
+def _problem(record: Mapping[str, Any]) -> str | None:
+    """What is wrong with a manifest, as far as the audit reads it."""
+    for field, kind in (("experiment", str), ("quick", bool), ("date", str), ("claims", list)):
+        if not isinstance(record[field], kind):
+            return f"{field}: must be of type {kind.__name__}"
+    for entry in record["claims"]:
+        try:
+            Judgement(**entry)
+        except TypeError:
+            return "claims: an entry has not the fields of a verdict"
+        except ValueError as error:
+            return f"claims: {error}"
+    return None

@@ -100,6 +100,11 @@ def draw(data: xarray.Dataset) -> dict[str, Figure]:
 
 
 def _accuracy(data: xarray.Dataset) -> Figure:
+    """Share of queries whose most probable memory is the right one, over the noise on the query.
+
+    A line for each coupling λ, with two standard errors about the mean; dotted: chance. A row for each scaling of the
+    noise, a column for each way to set the gates.
+    """
     figure, grid = panels(data.sizes["way"], rows=data.sizes["scaling"], width=3.2, height=2.9)
     for row, scaling in zip(grid, data.scaling.values, strict=True):
         for axis, way in zip(row, data.way.values, strict=True):
@@ -114,21 +119,24 @@ def _accuracy(data: xarray.Dataset) -> Figure:
 
 
 def _separation(data: xarray.Dataset) -> Figure:
+    """Probability of the right memory over its lead in total score: a point a query, and the bound of CG6.
+
+    Dotted: the lead from which on the bound alone makes the right memory all but certain. Where ways with feedback
+    end at one state their points coincide.
+    """
     figure, axes = panels(data.sizes["scaling"], width=4.6, height=3.6)
     beta, count = float(data.attrs["beta"]), int(data.attrs["count"])
     leads = np.linspace(-3.0, 5.0, 400)
+    colours = (GREY, BLUE, ORANGE, GREEN)
     for axis, scaling in zip(axes, data.scaling.values, strict=True):
-        for way, colour in zip(data.way.values, (GREY, BLUE, ORANGE, GREEN), strict=True):
-            here = data.sel(scaling=scaling, way=way)
-            axis.plot(
-                here.lead.values.ravel(),
-                here.probability.values.ravel(),
-                ".",
-                markersize=2,
-                alpha=0.4,
-                color=colour,
-                rasterized=True,
-            )
+        found = [data.sel(scaling=scaling, way=way) for way in data.way.values]
+        x = np.concatenate([here.lead.values.ravel() for here in found])
+        y = np.concatenate([here.probability.values.ravel() for here in found])
+        shades = np.repeat(colours, [here.lead.size for here in found])
+        # In random order: drawn one way after the other, the last would hide the others.
+        order = np.random.default_rng(0).permutation(len(x))
+        axis.scatter(x[order], y[order], s=2, c=shades[order], alpha=0.4, linewidths=0, rasterized=True)
+        for way, colour in zip(data.way.values, colours, strict=True):
             axis.plot([], [], "o", color=colour, markersize=4, label=str(way))
         axis.plot(leads, separation_bound(leads, beta, count), color="black", linewidth=1.4, label="bound of Thm 3.1")
         axis.axvline(_certain_lead(beta, count), color=PURPLE, linestyle=":", linewidth=1.2)

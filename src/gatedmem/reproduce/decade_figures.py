@@ -31,7 +31,7 @@ def draw(data: xarray.Dataset, number: int, note: str = "") -> dict[str, Figure]
 
 
 def percentile_bands(axis: Axes, x: np.ndarray, samples: np.ndarray, colour: str, *, label: str) -> None:
-    """The median of ``samples`` (points, samples) as a line, and nested bands of :data:`PERCENTILES` about it."""
+    """The median of ``samples`` (points, samples) as a line, and nested bands of ``PERCENTILES`` about it."""
     for low, high in PERCENTILES:
         edges = np.percentile(samples, [low, high], axis=-1)
         axis.fill_between(x, *edges, color=colour, alpha=0.13, linewidth=0)
@@ -53,6 +53,11 @@ def alive(here: xarray.Dataset, values: xarray.DataArray) -> np.ndarray:
 
 
 def _sweep(data: xarray.Dataset, drive: str, number: int, note: str) -> Figure:
+    """From above: soft error, mean sign error, perplexity of the gains, and times; a column for each slope σ.
+
+    Blue is the state at t = 10, orange the state at rest, grey the classical Hopfield network at t = 10; the axis
+    below is the swept parameter.
+    """
     symbol = SYMBOLS[data.attrs["swept"]]
     figure, grid = panels(data.sizes["sigma"], rows=4, height=2.5)
     values = data.value.values

@@ -73,6 +73,10 @@ def draw(data: xarray.Dataset) -> dict[str, Figure]:
 
 
 def _one(here: xarray.Dataset) -> Figure:
+    """Ten digits of 8 × 8 pixels stored and one of them shown damaged: what each memory makes of it over time.
+
+    A row for each memory: the stored image, the cue, states, and how much each stored digit weighs at the end.
+    """
     moments = here.moment.values
     figure, grid = panels(len(moments) + 2, rows=here.sizes["memory"], width=1.35, height=1.35)
     kind = (

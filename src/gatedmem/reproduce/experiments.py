@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gatedmem.proofs.cache import environment, write_atomically
 from gatedmem.reproduce.claims import Judgement
-from gatedmem.reproduce.work import Result, Store, Unit, replacing, run_units
+from gatedmem.reproduce.work import Result, Store, Unit, clear_abandoned, replacing, run_units
 
 if TYPE_CHECKING:
     import xarray
@@ -92,6 +92,7 @@ def run_experiment(
     units = module.units(quick)
     start(len(units))
     store = Store(folder / "units")
+    clear_abandoned(folder)
     if fresh:
         store.forget(units)
     results = run_units(units, store, jobs=jobs, scheduler=scheduler, tick=tick)

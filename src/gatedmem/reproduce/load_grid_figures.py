@@ -25,6 +25,10 @@ def draw(data: xarray.Dataset) -> dict[str, Figure]:
 
 
 def _maps(data: xarray.Dataset, sigma: float, best: str) -> Figure:
+    """Mean sign error at t = 10 over the number of patterns and of flipped entries, a map for each memory.
+
+    Below: the error of each of the others less that of the astrocyte-gated memory.
+    """
     first = next(name for name in data.contender.values if name.startswith(NEURON_ASTROCYTE))
     chosen = [ASTROCYTE, HOPFIELD, first, *([best] if best != first else [])]
     mean = data.error.sel(time=10.0, sigma=sigma).mean("trial").transpose("contender", "flips", "n_patterns")
@@ -48,7 +52,7 @@ def _maps(data: xarray.Dataset, sigma: float, best: str) -> Figure:
     for axis in (grid[0, 0], *grid[1, 1:]):
         axis.set_xlabel("patterns K")
     figure.colorbar(errors, ax=list(grid[0]), label="mean sign error (of 20)")
-    figure.colorbar(differences, ax=list(grid[1]), label="difference of means")
+    figure.colorbar(differences, ax=list(grid[1]), label="difference of means", extend="both")
     grid[1, 0].text(
         0.0,
         0.5,

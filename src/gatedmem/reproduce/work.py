@@ -15,8 +15,11 @@ import io
 import json
 import time
 import uuid
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from gatedmem.proofs.cache import environment, imported_sources, source_text
+from gatedmem.proofs.workers import interruptible, processes
 
 Result = dict[str, np.ndarray]
 
@@ -86,10 +90,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for part in folder.glob(f".*{_PART}"):
-            with suppress(FileNotFoundError):
-                if time.time() - part.stat().st_mtime > _ABANDONED_AFTER:
-                    part.unlink()
+        clear_abandoned(folder)
 
     def file(self, unit: Unit) -> Path:
         """Where the unit's result lies, or would."""
@@ -105,8 +106,11 @@ class Store:
         # The archive's own checksums do not cover its table of contents.
         if hashlib.sha256(archive).digest() != digest:
             return None
-        with np.load(io.BytesIO(archive), allow_pickle=False) as file:
-            return dict(file)
+        try:
+            with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+                return dict(file)
+        except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+            return None  # whole, but nothing that ``put`` wrote; pickled objects end here, unread
 
     def put(self, unit: Unit, result: Result) -> None:
         """Keep the unit's result."""
@@ -121,6 +125,14 @@ class Store:
         """Remove the units' results."""
         for unit in units:
             self.file(unit).unlink(missing_ok=True)
+
+
+def clear_abandoned(folder: Path) -> None:
+    """Remove what killed runs left half-written in a folder."""
+    for part in folder.glob(f".*{_PART}"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > _ABANDONED_AFTER:
+                part.unlink()
 
 
 @contextmanager
@@ -190,20 +202,20 @@ def _do(unit: Unit) -> tuple[Unit, Result]:
 
 def _on_this_machine(units: Collection[Unit], jobs: int) -> Iterator[tuple[Unit, Result]]:
     if jobs == 1 or len(units) < 2:
-        yield from map(_do, units)
+        for unit in units:
+            yield unit, interruptible(unit.run)
         return
-    from joblib import Parallel, delayed
-
-    # One thread for each process: two that share a core are slower than one.
-    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", inner_max_num_threads=1, backend="loky")
-    yield from parallel(delayed(_do)(unit) for unit in units)
+    with processes(min(jobs, len(units))) as pool:
+        for done in as_completed([pool.submit(_do, unit) for unit in units]):
+            yield done.result()
 
 
 def _on_cluster(units: Collection[Unit], scheduler: str) -> Iterator[tuple[Unit, Result]]:
     if not units:
         return
     try:
-        from distributed import Client, KilledWorker, as_completed
+        from distributed import Client, KilledWorker
+        from distributed import as_completed as answered
     except ModuleNotFoundError:
         raise ClusterError("--scheduler: needs the distributed package: pip install 'gatedmem[cluster]'") from None
     try:
@@ -213,7 +225,7 @@ def _on_cluster(units: Collection[Unit], scheduler: str) -> Iterator[tuple[Unit,
         raise ClusterError(f"{scheduler}: --scheduler: no Dask scheduler answers there ({reason})") from None
     with client:
         # A unit whose worker dies is sent to another one; the key makes sure that it counts once.
-        waiting = as_completed([client.submit(_do_there, unit, unit.key(), key=unit.key()) for unit in units])
+        waiting = answered([client.submit(_do_there, unit, unit.key(), key=unit.key()) for unit in units])
         for future in waiting:
             try:
                 yield future.result()

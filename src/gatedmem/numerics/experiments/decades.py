@@ -30,7 +30,7 @@ def scaled(sigma: float, cue: Array, drive: str, n_patterns: int) -> tuple[float
     and signs are the same.
 
     Raises:
-        ValueError: the factor is not one of :data:`DRIVES`.
+        ValueError: the factor is not one of ``DRIVES``.
 
     >>> scaled(2.0, np.ones(2), "1/N", 4)
     (0.5, array([4., 4.]))
@@ -49,7 +49,7 @@ def sweep_unit(
         swept: ``tau_p``, ``tau_x`` or ``temperature``.
         values: its values.
         sigma: slope of tanh(σx).
-        drive: factor of the neurons' input, one of :data:`DRIVES`.
+        drive: factor of the neurons' input, one of ``DRIVES``.
         trials: pattern matrices per value, the same for every value.
         seed: of the draws.
 

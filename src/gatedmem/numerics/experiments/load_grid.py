@@ -62,7 +62,7 @@ def grid_unit(
 
     Args:
         model: one of the three names above.
-        scale: a key of :data:`SCALES`, :data:`BY_LOAD`, or empty where the model has none.
+        scale: a key of ``SCALES``, ``BY_LOAD``, or empty where the model has none.
         sigma: slope of tanh(σx).
         loads: numbers of patterns K.
         flips: numbers of flipped entries.

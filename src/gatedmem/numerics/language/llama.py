@@ -54,6 +54,8 @@ class Llama:
 
     ``embedding`` and ``unembedding`` have shape (V, d), ``final_gain`` shape (d,). ``heads`` query heads share
     ``key_heads`` heads of keys and values. ``rotary_base`` and ``norm_epsilon`` are the file's.
+
+    Raises ``ValueError`` where the weights do not fit each other, naming one that does not.
     """
 
     embedding: Floats
@@ -64,6 +66,33 @@ class Llama:
     key_heads: int
     rotary_base: float
     norm_epsilon: float
+
+    def __post_init__(self) -> None:
+        if self.embedding.ndim != 2 or 0 in self.embedding.shape:
+            raise ValueError(f"embedding: needs the shape (V, d), has {self.embedding.shape}")
+        wide = self.width
+        if min(self.heads, self.key_heads) < 1 or self.heads % self.key_heads or wide % (2 * self.heads):
+            raise ValueError(f"heads: {self.heads} and {self.key_heads} do not share a width of {wide} evenly")
+        shared = self.key_heads * (wide // self.heads)
+        if not (self.rotary_base > 0 and self.norm_epsilon > 0):
+            raise ValueError("rotary_base, norm_epsilon: must be greater than 0")
+        _fits("unembedding", self.unembedding, (len(self.unembedding), wide))
+        _fits("final_gain", self.final_gain, (wide,))
+        for index, layer in enumerate(self.layers):
+            feed = len(layer.gate)
+            shapes = {
+                "attention_gain": (wide,),
+                "query": (wide, wide),
+                "key": (shared, wide),
+                "value": (shared, wide),
+                "output": (wide, wide),
+                "feed_gain": (wide,),
+                "gate": (feed, wide),
+                "up": (feed, wide),
+                "down": (wide, feed),
+            }
+            for name, shape in shapes.items():
+                _fits(f"layer {index}: {name}", getattr(layer, name), shape)
 
     @property
     def width(self) -> int:
@@ -116,6 +145,11 @@ class Llama:
         rates = self.rotary_base ** (-np.arange(half) / half)
         angles = np.arange(start, start + length)[:, None] * rates
         return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+
+def _fits(name: str, weights: Floats, shape: tuple[int, ...]) -> None:
+    if weights.shape != shape:
+        raise ValueError(f"{name}: needs the shape {shape}, has {weights.shape}")
 
 
 def normalise(states: Floats, epsilon: float) -> Floats:

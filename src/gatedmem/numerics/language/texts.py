@@ -149,7 +149,10 @@ def own_task(path: Path) -> Task:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: cannot be read as text ({error})") from None
-    return _from_rows(path.stem, text, "Text", "Label", path.name)
+    try:
+        return _from_rows(path.stem, text, "Text", "Label", path.name)
+    except csv.Error as error:
+        raise ValueError(f"{path.name}: is not a CSV table ({error})") from None
 
 
 TASKS: dict[str, Callable[[], Task]] = {"question type": question_types, "sentiment": sentiment, "topic": topics}

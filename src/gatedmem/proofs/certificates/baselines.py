@@ -35,6 +35,8 @@ def bl2(request: Request) -> Iterator[Certified]:
         yield certify(f"{name}, anywhere", _step, memories, 2.0 * rng.standard_normal(dimension), beta)
     yield certify("N=3 d=2 β=1, two memories equal", _step, np.array([[1.0, 0.5], [1.0, 0.5], [-2.0, 0.0]]),
                   np.array([0.3, -0.7]), 1.0)  # fmt: skip
+    # β Δ = 10 at β = 1/4: a bound that lost β would be e^{-40}.
+    yield certify("N=2 opposite memories, β=0.25", _step, np.array([[1.0], [-1.0]]), np.array([20.0]), 0.25)
     for gap in (16.0, 40.0):
         yield certify(f"N=2 opposite memories, gap {gap:g}", _sharp_error, gap)
     for beta in (2.0**-20, 2.0**-40):

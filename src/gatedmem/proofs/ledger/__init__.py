@@ -25,6 +25,8 @@ _PACKAGE = Path(__file__).parents[2]
 _TEXT_FIELDS = {"id", "title", "kind", "source", "conclusion"}
 _OPTIONAL_FIELDS = {"hypotheses", "note", "uses", "layers", "evidence"}
 _ID = re.compile(r"[A-Z]{2}[1-9][0-9]*")
+_MODULE_POINTER = re.compile(r"[\w.]{1,150}:\w{1,100}")
+_FORMAL_POINTER = re.compile(r"\w{1,100}")
 _THEOREM = re.compile(r"^Theorem\s+([\w']+)", re.MULTILINE)
 
 
@@ -104,8 +106,10 @@ def load() -> Mapping[str, Statement]:
         source = Path(__file__).parent / f"{stem}.toml"
         try:
             records = tomllib.loads(source.read_text(encoding="utf-8"))["statement"]
-        except (tomllib.TOMLDecodeError, KeyError) as error:
+        except (ValueError, KeyError) as error:
             raise LedgerError(f"{source.name}: not a list of [[statement]] records ({error})") from error
+        if not isinstance(records, list):
+            raise LedgerError(f"{source.name}: not a list of [[statement]] records")
         for record in records:
             statement = parse(record, source.name)
             if statement.id in statements:
@@ -121,10 +125,12 @@ def parse(record: Mapping[str, Any], where: str) -> Statement:
     Raises:
         LedgerError: see :func:`load`.
     """
-    name = f"{where}: {record.get('id', '?')}"
+    if not isinstance(record, Mapping):
+        raise LedgerError(f"{where}: a statement is a [[statement]] table of fields")
+    name = f"{where}: {_shown(record.get('id', '?'))}"
     unknown = set(record) - _TEXT_FIELDS - _OPTIONAL_FIELDS
     if unknown:
-        raise LedgerError(f"{name}: {sorted(unknown)[0]}: unknown field")
+        raise LedgerError(f"{name}: {_shown(sorted(unknown)[0])}: unknown field")
     for field in sorted(_TEXT_FIELDS):
         if not isinstance(record.get(field), str) or not record[field].strip():
             raise LedgerError(f"{name}: {field}: needs a text")
@@ -136,12 +142,16 @@ def parse(record: Mapping[str, Any], where: str) -> Statement:
         value = record.get(field, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise LedgerError(f"{name}: {field}: needs a list of texts")
+    if not isinstance(record.get("note", ""), str):
+        raise LedgerError(f"{name}: note: needs a text")
     pointers = record.get("evidence", {})
+    if not isinstance(pointers, Mapping):
+        raise LedgerError(f"{name}: evidence: needs a table, layer = pointer")
     try:
         layers = tuple(Layer(layer) for layer in record.get("layers", []))
         evidence = {Layer(layer): pointer for layer, pointer in pointers.items()}
     except ValueError as error:
-        raise LedgerError(f"{name}: layers are D, F, C and S ({error})") from error
+        raise LedgerError(f"{name}: layers are D, F, C and S ({_shown(error)})") from error
     for layer, pointer in evidence.items():
         problem = _unresolved(layer, pointer)
         if problem:
@@ -192,16 +202,25 @@ def module_file(module: str) -> Path | None:
     return next((file for file in (base / "__init__.py", base.with_suffix(".py")) if file.is_file()), None)
 
 
+def _shown(text: object) -> str:
+    """The beginning of a text that may hold anything, fit for one line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text)[:60])
+
+
 def _unresolved(layer: Layer, pointer: object) -> str | None:
     if not isinstance(pointer, str):
         return "needs a text"
     if layer is Layer.FORMAL:
+        if not _FORMAL_POINTER.fullmatch(pointer):
+            return "needs the name of a file of rocq/statements, without folder and suffix"
         source = rocq_folder() / "statements" / f"{pointer}.v"
         if not source.is_file():
             return f"no file rocq/statements/{pointer}.v"
         if not theorem_names(source.read_text(encoding="utf-8")):
             return f"rocq/statements/{pointer}.v states no Theorem"
         return None
+    if not _MODULE_POINTER.fullmatch(pointer):
+        return 'needs "module:function"'
     module, _, function = pointer.partition(":")
     file = module_file(module)
     if file is None:

@@ -243,9 +243,13 @@ def slaving_error(d: Derivation) -> None:
     d.start(tau_p * FlowDerivative(error, (lifted, (moving - T * lifted) / tau_p), (moving, speed)), "its rate")
     d.equal(-tau_p * speed / T - T * error, r"$\tau_p \dot u = f - Tu$")
     d.conclude(text="a linear equation driven by the speed of the score")
+    score_range(d, mu)
+    d.start(f[mu] / T, r"its size at the start, $w(0) = -f/T$")
+    d.at_most(bound, r"from $u(0) = 0$: $f < N/2$", slack=(N / 2 - f[mu]) / T, strict=True)
+    d.conclude(text="the first lag")
     envelope(d)
     d.say(
-        r"With $A = \tau_p r/T$ and, from $u(0) = 0$, $|w(0)| \le N/(2T)$ (AG2): "
+        r"With $A = \tau_p r/T$ and, from $u(0) = 0$, $|w(0)| \le N/(2T)$: "
         r"$|w| \le e^{-Tt/\tau_p}\frac{N}{2T} + \frac{\tau_p r}{T^2}(1 - e^{-Tt/\tau_p})$; a constant added to u "
         r"moves no gain."
     )

@@ -157,6 +157,7 @@ def ag29() -> Derivation:
     d = Derivation("AG29", "An integrator that keeps the energy falling")
     d.say(r"With $\theta = e^{-h/\tau_x}$ (for u: $e^{-hT/\tau_p}$) in $(0, 1)$ and $\eta = \theta/(1 - \theta)$:")
     d.assume(gt(1 - theta, 0), "h > 0")
+    d.claim(ge(theta / (1 - theta), 0), r"so $\eta \ge 0$, which the steps below rest on")
     target, state = real("G a")
     step = theta * state + (1 - theta) * target
     d.start(step + theta / (1 - theta) * (step - state), r"$x^{+} + \eta(x^{+} - x)$ for the exponential step")

@@ -299,7 +299,7 @@ def _comparison(o: Derivation) -> None:
 def cg13() -> Derivation:
     """Two memories without drive: three fixed points as soon as κ = βλ²/(2η) > 1.
 
-    Conclusions: "gates", "threshold", "difference", "equation", "odd", "zero", "slope", "positive end".
+    Conclusions: "gates", "least", "threshold", "difference", "equation", "odd", "zero", "slope", "positive end".
 
     >>> derivation = cg13()
     >>> derivation.conclusions[derivation.position("zero")].conclusion.right
@@ -319,6 +319,12 @@ def cg13() -> Derivation:
     turned = put(sign, {row: column})
     o.claim(eq(total(gate * turned, column), (1 - alpha * overlap) * sign), r"on $(1, -1)$", label="gates")
     o.claim(eq(total(gate, column), 1 + alpha * overlap), r"on $(1, 1)$", label="gates, sum")
+    s = o.branch(r"The first is the smaller one when $\alpha G_{12} \ge 0$:")
+    s.assume(ge(alpha * overlap, 0), r"$\alpha G_{12} \ge 0$")
+    s.claim(
+        le(1 - alpha * overlap, 1 + alpha * overlap), "their difference", slack=2 * alpha * overlap, label="least"
+    )
+    o.discharge(s, "least", "least")
     o.say(
         r"So $\eta = 1 - \alpha G_{12}$ is the smallest eigenvalue when $\alpha G_{12} \ge 0$, and then CG11 is "
         r"sharp "

@@ -86,7 +86,7 @@ def ag9(request: Request) -> Iterator[Certified]:
     if request.astrocyte is None:
         steep = AstrocyteInstance(np.ones((1, 4)), 2.0**20, 1.0, name="one pattern N=4 σ=2^20")
         yield certify(f"{steep.name}, floor approached", _floor_approached, GatedMemory(steep))
-        flat = AstrocyteInstance(np.ones((1, 4)), 1.0, 1.0, name="one pattern N=4 σ=1")
+        flat = AstrocyteInstance(np.ones((1, 4)), 0.5, 1.0, name="one pattern N=4 σ=0.5")
         yield certify(f"{flat.name}, ceiling approached", _ceiling_approached, GatedMemory(flat))
         pair = AstrocyteInstance(
             np.array([[1.0, 1.0], [1.0, -1.0]]), 1.5, 0.5, name="orthogonal pair N=2 σ=1.5 T=0.5"

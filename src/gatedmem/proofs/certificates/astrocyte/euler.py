@@ -10,7 +10,7 @@ import numpy.typing as npt
 from flint import arb
 
 from gatedmem.numerics.enclosures import Ball, Vector, ball, dot, interval, vector, x_log_x
-from gatedmem.numerics.instances import AstrocyteInstance
+from gatedmem.numerics.instances import AstrocyteInstance, draw_astrocyte
 from gatedmem.proofs.certificates.astrocyte import draws
 from gatedmem.proofs.certificates.astrocyte.model import GatedMemory, constant
 from gatedmem.proofs.certificates.findings import Findings, certify
@@ -46,6 +46,9 @@ def ag27(request: Request) -> Iterator[Certified]:
         yield certify(f"{instance.name}, defect", _defect, GatedMemory(instance), cue, fitness, gains)
         yield certify(f"{instance.name}, safe step", _safe_step, instance, gains)
     if request.astrocyte is None:
+        hot = draw_astrocyte(rng, 4, 30, temperature=5.0)  # where T log K, not N/2, bounds the simple step
+        hot_gains = [draws.gains(rng, 30, spread) for spread in (0.1, 8.0)]
+        yield certify(f"{hot.name}, safe step", _safe_step, hot, hot_gains)
         yield certify("protocol K=100 h=0.001, growth of the defect", _protocol)
         yield certify("protocol K=100 h=0.001 T=700, equal gains", _turns_negative, Fraction(700))
         yield certify("protocol K=100 h=0.001 T=500, equal gains", _stays_positive, Fraction(500))

@@ -67,6 +67,7 @@ def ag31(request: Request) -> Iterator[Certified]:
     if request.astrocyte is None:
         for side in (-1, 1):
             yield certify(f"sharpness, gap {1 + side / 100:g}·T log(K-1)", _one_step_sharp, side)
+        yield certify("four near rivals and a far one", _far_rival)
 
 
 def _distinct(instances: list[AstrocyteInstance], request: Request) -> list[AstrocyteInstance]:
@@ -196,3 +197,19 @@ def _one_step_sharp(findings: Findings, side: int) -> None:
     findings.holds("hypothesis", (winner == 0 and _applies(model, gap, overlap)) == (side > 0))
     after = _after_one_step(model, vector(x))
     findings.positive("its sign is " + ("right" if side > 0 else "wrong"), [side * after[0]])
+
+
+def _far_rival(findings: Findings) -> None:
+    """The gap must hold over every rival: four near ones turn a neuron, however far away a fifth is."""
+    patterns = np.ones((6, 5))
+    patterns[1:5, 0] = -1.0
+    patterns[5] = [1.0, 1.0, 1.0, -1.0, -1.0]
+    x = vector(np.array([2.0**-12, 1.0, 1.0, 1.0, 1.0]))
+    bare = GatedMemory(AstrocyteInstance(patterns, name="six patterns, one of them far"))
+    scores = bare.scores(constant(x)).value
+    # T log 5 lies between the gap to the near rivals and the gap to the far one.
+    temperature = float(((scores[0] - scores[1]) / arb(3).log()).mid())
+    model = GatedMemory(replace(bare.instance, temperature=temperature))
+    winner, gap, overlap = _gap(model, x)
+    findings.holds("the first pattern leads, and by too little", winner == 0 and not _applies(model, gap, overlap))
+    findings.positive("a neuron takes the wrong sign", [-_after_one_step(model, x)[0]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -52,10 +53,13 @@ def cg11(request: Request) -> Iterator[Certified]:
         starts = [draws.gains(rng, n), draws.gains(rng, n, 5.0), tuple(Fraction(int(i == 0)) for i in range(n))]
         yield certify(instance.name, _contracts, ClampedMemory(instance), starts)
     if request.context is None:
-        for overlap, alpha in ((0.0, 0.0), (0.5, 1.0)):
+        for overlap, alpha, gain in ((0.0, 0.0, 1.0), (0.5, 1.0, 2.0)):
             eta = 1 - alpha * overlap
             for side in (-1, 1):
-                instance = draws.symmetric_pair(overlap, alpha, 2 * eta * (1 + side * 2.0**-10))
+                beta = 2 * eta * (1 + side * 2.0**-10) / gain**2
+                pair = draws.symmetric_pair(overlap, alpha, beta)
+                name = f"{pair.name.removesuffix(' λ=1')} λ={gain:g}"
+                instance = replace(pair, gain=gain, name=name)
                 yield certify(f"sharpness, {instance.name}", _sharp, ClampedMemory(instance))
 
 

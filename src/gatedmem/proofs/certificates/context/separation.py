@@ -64,6 +64,8 @@ def cg7(request: Request) -> Iterator[Certified]:
         memory = rng.standard_normal(4)
         opposite = ContextInstance(np.array([memory, -memory]), beta=1.5, name="opposite pair d=4 β=1.5")
         yield certify(opposite.name, _readout_attained, opposite)
+        uneven = ContextInstance(np.array([memory, -2.0 * memory]), beta=1.5, name="opposite pair of norms 1 : 2")
+        yield certify(uneven.name, _readout, uneven, [scale * rng.standard_normal(2) for scale in (0.3, 1.0, 5.0)])
 
 
 def _exact(values: Float) -> list[Fraction]:
@@ -170,8 +172,8 @@ def _readout(findings: Findings, instance: ContextInstance, scores: Sequence[Flo
     largest = max((norm(row) for row in rows.tolist()), key=lambda value: float(value.mid()))
     beta = ball(instance.beta)
     near, far = [], []
-    for score in scores:
-        index = int(np.argmax(score))
+    # The memory in the lead, and the last one, whose gap is negative.
+    for score, index in ((score, int(choose(score))) for score in scores for choose in (np.argmax, np.argmin)):
         p = softmax([beta * entry for entry in vector(score)])
         rest = sum((gain for position, gain in enumerate(p) if position != index), arb(0))
         error = norm([a - b for a, b in zip(product(rows.transpose(), p), rows.tolist()[index], strict=True)])

@@ -53,7 +53,7 @@ def cg21(request: Request) -> Iterator[Certified]:
         )
     if request.context is None:
         # Several fixed points, each within the bound.
-        for overlap, alpha, kappa in ((0.0, 0.0, 1.5), (0.5, 1.0, 2.0), (-0.5, 0.5, 1.25)):
+        for overlap, alpha, kappa in ((0.0, 0.0, 1.5), (0.5, 1.0, 2.0), (-0.5, 0.5, 1.25), (0.9375, 1.0, 2.0)):
             pair = draws.symmetric_pair(overlap, alpha, 2 * (1 - alpha * overlap) * kappa)
             yield certify(
                 f"beyond uniqueness, {pair.name}", _without_feedback, ClampedMemory(pair), draws.gains(rng, 2)
@@ -124,7 +124,7 @@ def _without_feedback(findings: Findings, memory: ClampedMemory, start: tuple[Fr
         return
     retrieval = Retrieval(memory)
     plain = softmax([memory.beta * entry for entry in retrieval.score])
-    bound = ball(ERROR) * memory.beta * memory.gain * memory.gain / interval(*memory.eta)
+    bound = _bound(memory)
     if 2 <= memory.n <= LARGEST_COMPLETE_SEARCH:
         roots, rest = all_fixed_points(retrieval)
         findings.holds("all fixed points found", (bool(roots) and not rest) or None, f"{len(roots)}")
@@ -141,6 +141,12 @@ def _without_feedback(findings: Findings, memory: ClampedMemory, start: tuple[Fr
         _to_leading_order(findings, memory)
 
 
+def _bound(memory: ClampedMemory) -> Ball:
+    """βλ²/(2η_min)."""
+    assert memory.eta is not None
+    return ball(ERROR) * memory.beta * memory.gain * memory.gain / interval(*memory.eta)
+
+
 def _to_leading_order(findings: Findings, memory: ClampedMemory) -> None:
     """For small λ the error over λ² is β‖C(p)A⁻¹p‖: the scores agree to first order, and no further.
 
@@ -148,7 +154,7 @@ def _to_leading_order(findings: Findings, memory: ClampedMemory) -> None:
     """
     instance = memory.instance
     unit = float(np.sqrt(float(memory.eta[0]) / instance.beta)) if memory.eta is not None else 1.0
-    drops = []
+    drops, slacks = [], []
     for small in SMALL:
         near = ClampedMemory(replace(instance, gain=small * unit))
         retrieval = Retrieval(near)
@@ -157,6 +163,7 @@ def _to_leading_order(findings: Findings, memory: ClampedMemory) -> None:
         if root.outcome != "unique":
             findings.holds("a fixed point enclosed at small λ", None)
             return
+        slacks.append(_bound(near) - norm([a - b for a, b in zip(root.enclosure, plain, strict=True)]))
         p = softmax([near.beta * entry for entry in near.evidence])
         fed = product(retrieval.inverse, p)
         mean = dot(p, fed)
@@ -167,6 +174,7 @@ def _to_leading_order(findings: Findings, memory: ClampedMemory) -> None:
         if size < 1e-40:  # C(p)Bp = 0, as for the symmetric pairs: nothing of second order
             return
         drops.append(norm(rest) / size)
+    findings.not_negative("‖p* - softmax(b + λA⁻¹u)‖ ≤ βλ²/(2η_min) at small λ", slacks)
     # What is left falls by 2⁴ with λ, if it falls like λ: at least by 2² is asked.
     findings.positive(
         "the error is βλ²‖C(p)A⁻¹p‖ to leading order", [a - 4 * b for a, b in itertools.pairwise(drops)]

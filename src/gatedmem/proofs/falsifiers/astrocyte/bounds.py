@@ -259,11 +259,12 @@ def _solution(start: Start) -> AstrocyteSolution:
 
 
 def _with_opposed(request: Request, count: int) -> Iterator[Start]:
-    """Starts of trajectories, and one where a memory is held at full overlap against one of overlap 0."""
+    """Starts of trajectories, and some where a memory is held at full overlap against one of overlap 0."""
     yield from starts(request, count)
     if request.astrocyte is None:
-        instance = AstrocyteInstance(np.array([[1.0, 1.0], [1.0, -1.0]]), 40.0, 0.4)
-        yield Start(instance, np.array([[2.0, 2.0]]), np.array([[0.5, 0.5]]), 40.0)
+        for temperature, horizon in ((0.4, 40.0), (3.0, 5.0)):
+            instance = AstrocyteInstance(np.array([[1.0, 1.0], [1.0, -1.0]]), 40.0, temperature)
+            yield Start(instance, np.array([[2.0, 2.0]]), np.array([[0.5, 0.5]]), horizon)
         yield Start(AstrocyteInstance(np.ones((1, 3)), 60.0), np.full((1, 3), 0.5), np.ones((1, 1)), 30.0)
         return
     x0: Array = draw_x(np.random.default_rng(request.seed), request.astrocyte, 1)

@@ -79,6 +79,7 @@ def ag14(request: Request) -> Search:
         _outnumbered(400, temperature=1.0, tau_p=1.0),
         _outnumbered(400, temperature=0.05, tau_p=1e3),
         _halves(temperature=0.01, tau_p=1.0),
+        _halves(temperature=0.01, tau_p=1.0, size=16),
     ]
     return _near_classical(request, odds, distance, slower, extreme)
 
@@ -118,7 +119,11 @@ def ag15(request: Request) -> Search:
                 States(instance, rest[0][None], rest[1][None]).where,
             )
 
-    extreme = [_outnumbered(400, temperature=2.0, tau_p=1e-3), _halves(temperature=100.0, tau_p=0.1)]
+    extreme = [
+        _outnumbered(400, temperature=2.0, tau_p=1e-3),
+        _halves(temperature=100.0, tau_p=0.1),
+        _halves(temperature=100.0, tau_p=0.1, size=16),
+    ]
     small = [start for start in starts(request, 6, batch=6) if start.instance.patterns.size <= 3000]
     if request.astrocyte is None:
         # The minority pattern at overlap 0, the others at full overlap.
@@ -390,6 +395,14 @@ def ag30(request: Request) -> Search:
                     where=start.where,
                 )
                 # Not n, unless σ is large or n = N/2: as far from n as (1-tanhσ)|N/2-n|.
+                tally.equal(
+                    "|soft error - n| → (1-tanhσ)|N/2 - n|",
+                    np.abs(error - flips),
+                    np.broadcast_to((1.0 - np.tanh(sigma)) * np.abs(0.5 * n - flips), error.shape),
+                    scale=float(n),
+                    roundings=(_DRIFT + 1e-9 * start.horizon * sigma * (1.0 + k)) / UNIT,
+                    where=start.where,
+                )
                 farthest = max(farthest, float((np.abs(error - flips) / n).max()))
 
     def cues() -> Iterator[Start]:
@@ -530,9 +543,10 @@ def _outnumbered(copies: int, *, temperature: float, tau_p: float) -> AstrocyteI
     return AstrocyteInstance(patterns, 40.0, temperature, 1.0, tau_p, name)
 
 
-def _halves(*, temperature: float, tau_p: float) -> AstrocyteInstance:
+def _halves(*, temperature: float, tau_p: float, size: int = 2) -> AstrocyteInstance:
     """As many patterns at overlap 0 as at full overlap: gains carry the most weight across."""
-    return AstrocyteInstance(np.array([[1.0, -1.0], [1.0, 1.0]]), 1.0, temperature, 1.0, tau_p)
+    patterns = np.stack([np.where(np.arange(size) % 2, -1.0, 1.0), np.ones(size)])
+    return AstrocyteInstance(patterns, 1.0, temperature, 1.0, tau_p, f"two orthogonal patterns N={size}")
 
 
 def _below(tally: Tally, claim: str, value: Values, bound: Values, error: Values | float, where: Where) -> float:

@@ -30,7 +30,7 @@ Values = npt.NDArray[Any]
 
 
 GAP = 1.0
-"""AG31: the gap of scores that suffices, in units of T log(K-1)."""
+"""AG24, AG31: the gap of scores that suffices, in units of T log(K-1)."""
 
 
 def ag13(request: Request) -> Search:
@@ -146,7 +146,10 @@ def ag20(request: Request) -> Search:
 
 
 def ag24(request: Request) -> Search:
-    """AG24: p_μ > ½ at an interior equilibrium forces sign(x_i) = sign(m_μ)ξ_μ^i and |x_i| ≥ (2p_μ-1)K|m_μ|/N."""
+    """AG24: p_μ > ½ at an interior equilibrium forces sign(x_i) = sign(m_μ)ξ_μ^i and |x_i| ≥ (2p_μ-1)K|m_μ|/N.
+
+    A gap above T log(K-1) forces p_μ > ½, at any state.
+    """
 
     def check(states: States, tally: Tally) -> None:
         found = _equilibria(states)
@@ -155,8 +158,15 @@ def ag24(request: Request) -> Search:
         rest, left = found
         _signs(rest.instance, rest.x, rest.x, rest.p, left, tally, rest)
 
-    return attack(
-        check, _small(request, 30), corners(request), seed=request.seed, examples=examples_for(request) // 3
+    def gap(states: States, tally: Tally) -> None:
+        tally.trials += len(states.x)
+        _majority(states, model.retrieval_gains(states.instance, states.x), tally)
+
+    threshold = _at_threshold(request, np.random.default_rng([request.seed, 24]))
+    return combine(
+        attack(check, _small(request, 30), corners(request), seed=request.seed, examples=examples_for(request) // 3),
+        attack(gap, drawn(request), None, seed=request.seed, examples=0),
+        attack(gap, threshold, None, seed=request.seed, examples=0),
     )
 
 
@@ -169,34 +179,7 @@ def ag31(request: Request) -> Search:
         p = model.retrieval_gains(instance, x)
         after = model.recurrent_input(instance, x, p)
         _signs(instance, x, after, p, np.zeros((len(x), 1)), tally, states)
-        f = written_out_scores(instance, x)
-        k = instance.n_patterns
-        if k > 2:
-            ordered = np.sort(f, axis=1)
-            wide = (
-                ordered[:, -1] - ordered[:, -2] > instance.temperature * GAP * np.log(k - 1.0) * (1.0 + 1e-9) + 1e-12
-            )
-            tally.at_most(
-                "a gap above T log(K-1) gives p_μ > ½",
-                np.where(wide, 0.5, 0.0),
-                p.max(axis=1),
-                scale=1.0,
-                roundings=states.roundings * (1.0 + f.max() / instance.temperature),
-                where=states.where,
-                tight=False,
-            )
-
-    def at_threshold() -> Iterator[States]:
-        """States whose gap is just above T log(K-1), for the temperature that makes it so."""
-        for index in range(60 if request.astrocyte is None else 0):
-            n, k = ((3, 3), (5, 4), (8, 3), (12, 6), (20, 10))[index % 5]
-            base = draw_astrocyte(rng, n, k, sigma=float(rng.uniform(0.5, 4.0)))
-            x = draw_x(rng, base, 1)
-            ordered = np.sort(written_out_scores(base, x)[0])
-            gap = float(ordered[-1] - ordered[-2])
-            if gap > 1e-6:
-                temperature = gap / (GAP * np.log(k - 1.0)) * (1.0 - 1e-6)
-                yield States(_like(base, base.patterns, temperature), x, np.full((1, k), 1.0 / k))
+        _majority(states, p, tally)
 
     closest: list[float] = []
 
@@ -223,7 +206,7 @@ def ag31(request: Request) -> Search:
     hardest = attack(worst, climbs, None, seed=request.seed, examples=0)
     return combine(
         attack(check, drawn(request), corners(request), seed=request.seed, examples=examples_for(request)),
-        attack(check, at_threshold(), None, seed=request.seed, examples=0),
+        attack(check, _at_threshold(request, rng), None, seed=request.seed, examples=0),
         hardest,
         outcome(
             Tally(),
@@ -232,6 +215,38 @@ def ag31(request: Request) -> Search:
             else [],
         ),
     )
+
+
+def _majority(states: States, p: Values, tally: Tally) -> None:
+    """Where the best score leads by more than T log(K-1), the softmax gives it more than one half."""
+    instance, k = states.instance, states.instance.n_patterns
+    if k <= 2:
+        return
+    f = written_out_scores(instance, states.x)
+    ordered = np.sort(f, axis=1)
+    wide = ordered[:, -1] - ordered[:, -2] > instance.temperature * GAP * np.log(k - 1.0) * (1.0 + 1e-9) + 1e-12
+    tally.at_most(
+        "a gap above T log(K-1) gives p_μ > ½",
+        np.where(wide, 0.5, 0.0),
+        p.max(axis=1),
+        scale=1.0,
+        roundings=states.roundings * (1.0 + f.max() / instance.temperature),
+        where=states.where,
+        tight=False,
+    )
+
+
+def _at_threshold(request: Request, rng: np.random.Generator) -> Iterator[States]:
+    """States whose gap is just above T log(K-1), for the temperature that makes it so."""
+    for index in range(60 if request.astrocyte is None else 0):
+        n, k = ((3, 3), (5, 4), (8, 3), (12, 6), (20, 10))[index % 5]
+        base = draw_astrocyte(rng, n, k, sigma=float(rng.uniform(0.5, 4.0)))
+        x = draw_x(rng, base, 1)
+        ordered = np.sort(written_out_scores(base, x)[0])
+        gap = float(ordered[-1] - ordered[-2])
+        if gap > 1e-6:
+            temperature = gap / (GAP * np.log(k - 1.0)) * (1.0 - 1e-6)
+            yield States(_like(base, base.patterns, temperature), x, np.full((1, k), 1.0 / k))
 
 
 def _clearance(instance: AstrocyteInstance, x: Values) -> Values:

@@ -40,6 +40,10 @@ class States:
         return f"{tables} α={system.alpha:.6g} β={system.beta:.6g} λ={system.gain:.6g} τ={system.taus} {parts}"
 
 
+# All layers at rest: the energy stands still there, to the last bit.
+_AT_REST = States(FourLayers(np.array([[1.0], [-1.0]]), np.array([[1.0], [-1.0]]), 0.5, 1.0, 0.0), np.zeros((1, 6)))
+
+
 class Sizes:
     """The sums of absolute values behind the currents, layer by layer: what rounding errors are measured in."""
 
@@ -115,7 +119,7 @@ def cg2(request: Request) -> Search:
     """CG2: dE/dt = -Σ τ ẋᵀ∇²Lẋ ≤ 0, at every state, and as a balance along solutions."""
 
     def check(points: Points, tally: Tally) -> None:
-        for states in _systems(points):
+        for states in (*_systems(points), _AT_REST):
             system, state, sizes = states.system, states.state, Sizes(states)
             tally.trials += len(state)
             flow = model.velocity(system, state)

@@ -229,6 +229,14 @@ def cg20(request: Request) -> Search:
             roundings=1,
             where=where,
         )
+        tally.equal(
+            "η_min = 1 - α",
+            modes.eigenvalues[0],
+            1.0 - instance.alpha,
+            scale=1.0 + instance.alpha * n,
+            roundings=10.0 * n + 20.0,
+            where=where,
+        )
         # Eigenvectors are good to a rounding of A over the distance to the next eigenvalue.
         blur = (n + 20.0) * n * (1.0 + instance.alpha) / (modes.distance * instance.alpha)
         tally.equal("Z e = 0 on it", instance.memories.T @ critical, 0.0, scale=1.0, roundings=blur, where=where)
