@@ -25,6 +25,7 @@ from gatedmem.proofs.rocq_project import RocqProject, ToolMissing
 from gatedmem.proofs.verify import CHECKERS
 
 LIMIT_S = 240  # for one trial of a Python layer; the slowest check takes a fifth of it
+NO_ANSWER = f"no answer within {LIMIT_S} s"
 
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -132,8 +133,7 @@ def run(
     project = _project(files, folder / "rocq", jobs, say) if files else None
     with _Servers(jobs) as servers, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
 
-        def answer(trial: Trial) -> Result:
-            key = _key(trial, project, seed)
+        def answer(trial: Trial, key: str) -> Result:
             result = store.get(key)
             if result is None:
                 result = _formal(trial, project) if trial.layer is Layer.FORMAL else servers.put(trial, seed)
@@ -141,7 +141,8 @@ def run(
             tick(result)
             return result
 
-        return list(pool.map(answer, wanted))
+        keys = [_key(trial, project, seed) for trial in wanted]  # Python 3.11 cannot parse in several threads
+        return list(pool.map(answer, wanted, keys))
 
 
 def _project(files: Iterable[str], folder: Path, jobs: int, say: Callable[[str], None]) -> RocqProject:
@@ -251,8 +252,8 @@ class _Store:
             return None
 
     def put(self, key: str, result: Result) -> None:
-        if result.outcome is Outcome.BROKE:
-            return
+        if result.outcome is Outcome.BROKE or result.detail == NO_ANSWER:
+            return  # worth asking again
         with contextlib.suppress(OSError):  # a cache that cannot be written is no error
             self.folder.mkdir(parents=True, exist_ok=True)
             caching.write_atomically(self.folder / f"{key}.json", json.dumps(asdict(result)))
