@@ -252,6 +252,27 @@ def test_vanishing_sums() -> None:
     d.iff(eq(v[i], 0), "root", root=2)
 
 
+def test_one_step_that_does_not_go_back_makes_the_whole_chain_one_way() -> None:
+    d = Derivation("TEST", "one way")
+    d.given(eq(x, y))
+    d.implies(eq(x**2, x * y), "multiply by x, which may vanish", forward=lambda D: x * D())
+    d.iff(eq(t * x**2, t * x * y), "there and back", scale=1 / t)
+    with pytest.raises(FalseStep, match="does not show this"):
+        d.conclude(Equivalence(eq(x, y), eq(t * x**2, t * x * y)))
+    assert d.conclude().one_way
+
+
+def test_a_sum_with_a_rest_vanishes_one_way_only() -> None:
+    for rest in (p[a], sp.Integer(1), sp.Integer(0)):
+        d = Derivation("TEST", "rest")
+        d.given(eq(total(t * v[i] ** 2, i) + rest, 0))
+        d.iff_each(eq(v[i] ** 2, 0), "squares", weight=t, over=(i,), rest=rest)
+        assert d.conclude().one_way == (rest != 0)
+    d.given(eq(total(t * v[i] ** 2, i) + x, 0))
+    with pytest.raises(UndecidedStep):
+        d.iff_each(eq(v[i] ** 2, 0), "a rest of any sign", weight=t, over=(i,), rest=x)
+
+
 def test_roots_of_inequalities_need_signs() -> None:
     d = Derivation("TEST", "roots")
     d.given(le(x**2, t**2))

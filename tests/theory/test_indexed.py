@@ -328,7 +328,19 @@ def test_ranges_have_to_fit() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    [1 / x, x / (x + y), log(x), log(x + t), 1 / (t - s), sp.sqrt(x), 1 / total(v[i], i), log(v[i] ** 2), x**t],
+    [
+        sp.sqrt(sp.Integer(-2) * t),
+        sp.sqrt(-t - s),
+        1 / x,
+        x / (x + y),
+        log(x),
+        log(x + t),
+        1 / (t - s),
+        sp.sqrt(x),
+        1 / total(v[i], i),
+        log(v[i] ** 2),
+        x**t,
+    ],
 )
 def test_what_may_be_undefined_is_refused(expression: Expr) -> None:
     with pytest.raises(Undecidable):
