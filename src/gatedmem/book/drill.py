@@ -60,9 +60,10 @@ def _totals(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     for layer in Layer:
         row = counts[str(layer)]
         argued, wanting = row["refuted"] + row["failed"], row["undecided"] + row["unproved"]
+        controls = row["control"] if layer is not Layer.FORMAL else "compiled first"
         yield (
             f"| {NAMES[layer]} | {row['wrong']} | {row['caught']} | {argued} | {wanting} | {row['accepted']} "
-            f"| {row['control']} |"
+            f"| {controls} |"
         )
 
 
