@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from gatedmem.proofs.checker import reading
-from gatedmem.proofs.checker.certificate import CLAIMS
+from gatedmem.proofs.checker.certificate import CLAIMS, check
 from gatedmem.proofs.checker.reading import Rejected
 
 Certificate = dict[str, Any]
@@ -107,3 +108,16 @@ def moved_numbers(certificate: Certificate) -> Iterator[tuple[tuple[Any, ...], C
                 moved = exact if isinstance(exact, int) else reading.write(exact)
                 parent(changed["claims"][at]["numbers"], path)[path[-1]] = moved
                 yield (claim["claim"], path, factor), changed
+
+
+def rejected_when_moved(certificate: Certificate, false_claim: Callable[[Certificate], str | None]) -> int:
+    """How many of the moved numbers are rejected; an accepted one has to be true, as the oracle says."""
+    rejected = 0
+    for what, changed in moved_numbers(certificate):
+        try:
+            check(json.dumps(changed).encode())
+        except Rejected:
+            rejected += 1
+        else:
+            assert false_claim(changed) is None, what
+    return rejected

@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from context_oracle import INSTANCES, false_claim
-from forging import Certificate, forged, moved_numbers
+from forging import Certificate, forged, rejected_when_moved
 
 from gatedmem.proofs.certify.builder import dump
 from gatedmem.proofs.certify.context import ExactContext, certify
@@ -67,15 +67,7 @@ def test_no_mutation_makes_a_false_claim_pass(name: str, certificates: dict[str,
 
 @pytest.mark.parametrize("name", INSTANCES)
 def test_no_number_of_a_claim_can_be_moved_past_the_truth(name: str, certificates: dict[str, Certificate]) -> None:
-    rejected = 0
-    for what, changed in moved_numbers(certificates[name]):
-        try:
-            check(json.dumps(changed).encode())
-        except Rejected:
-            rejected += 1
-        else:
-            assert false_claim(changed) is None, what
-    assert rejected > 10
+    assert rejected_when_moved(certificates[name], false_claim) > 10
 
 
 def test_a_claim_of_another_instance_is_rejected(certificates: dict[str, Certificate]) -> None:

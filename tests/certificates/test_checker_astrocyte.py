@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from astrocyte_oracle import INSTANCES, Truth, false_claim, number
 from flint import arb
-from forging import Certificate, find, forged, moved_numbers
+from forging import Certificate, find, forged, rejected_when_moved
 
 from gatedmem.numerics.enclosures import ball, working_precision
 from gatedmem.proofs.certify.astrocyte import certify
@@ -71,15 +71,7 @@ def test_no_forgery_makes_a_false_claim_pass(name: str, certificates: dict[str, 
 
 @pytest.mark.parametrize("name", INSTANCES)
 def test_no_number_can_be_moved_past_the_truth(name: str, certificates: dict[str, Certificate]) -> None:
-    rejected = 0
-    for what, changed in moved_numbers(certificates[name]):
-        try:
-            check(json.dumps(changed).encode())
-        except Rejected:
-            rejected += 1
-        else:
-            assert false_claim(changed) is None, what
-    assert rejected > 20
+    assert rejected_when_moved(certificates[name], false_claim) > 20
 
 
 def test_what_a_claim_rests_on_cannot_be_dropped(certificates: dict[str, Certificate]) -> None:

@@ -182,7 +182,9 @@ def test_a_report_counts_catches_by_kind() -> None:
 
 def test_a_draw_is_fixed_by_its_seed() -> None:
     everything = trials([SM4], list(Layer), sample=None, seed=0)
-    assert len({trial.label for trial in everything}) == len(everything)
+    assert len(
+        {(trial.statement.id, trial.layer, trial.variant and trial.variant.name) for trial in everything}
+    ) == len(everything)
     assert {trial.layer for trial in everything if trial.variant is None} == set(SM4.evidence) - {Layer.FORMAL}
     few = trials([SM4], list(Layer), sample=3, seed=1)
     assert few == trials([SM4], list(Layer), sample=3, seed=1)

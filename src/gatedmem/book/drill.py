@@ -7,16 +7,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gatedmem.book.markup import BookError, escape, folded
+from gatedmem.book.markup import LAYER_TITLES, BookError, escape, folded
 from gatedmem.proofs.evidence import Layer
 
 FIELDS = ("date", "environment", "counts", "trials", "not_posed")
-NAMES = {
-    Layer.DERIVATION: "Derivation",
-    Layer.FORMAL: "Formal proof",
-    Layer.CERTIFICATE: "Certificate",
-    Layer.SIMULATION: "Simulation",
-}
 # What a cell says, for each outcome.
 SAID = {
     "refuted": "refuted",
@@ -62,7 +56,7 @@ def _totals(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
         argued, wanting = row["refuted"] + row["failed"], row["undecided"] + row["unproved"]
         controls = row["control"] if layer is not Layer.FORMAL else "compiled first"
         yield (
-            f"| {NAMES[layer]} | {row['wrong']} | {row['caught']} | {argued} | {wanting} | {row['accepted']} "
+            f"| {LAYER_TITLES[layer]} | {row['wrong']} | {row['caught']} | {argued} | {wanting} | {row['accepted']} "
             f"| {controls} |"
         )
 
@@ -75,12 +69,13 @@ def _survivors(trials: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield "None."
     for trial in found:
         reason = trial["explained"] or "nothing explains why"
-        yield f"- {trial['id']}, {NAMES[Layer(trial['layer'])]}: {escape(trial['words'])}. Why: {escape(reason)}"
+        title = LAYER_TITLES[Layer(trial["layer"])]
+        yield f"- {trial['id']}, {title}: {escape(trial['words'])}. Why: {escape(reason)}"
 
 
 def _statement(trials: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     layers = [layer for layer in Layer if any(row["layer"] == layer for row in [*trials, *kept])]
-    yield "| Wrong variant | Kind | " + " | ".join(NAMES[layer] for layer in layers) + " |"
+    yield "| Wrong variant | Kind | " + " | ".join(LAYER_TITLES[layer] for layer in layers) + " |"
     yield "| --- | --- | " + " | ".join("---" for _ in layers) + " |"
     for variant in dict.fromkeys(trial["variant"] for trial in trials):
         mine = {trial["layer"]: trial for trial in trials if trial["variant"] == variant}
@@ -90,4 +85,5 @@ def _statement(trials: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, 
     if kept:
         yield ""
         for cell in kept:
-            yield f"- Not asked of {NAMES[Layer(cell['layer'])]}, “{escape(cell['words'])}”: {escape(cell['reason'])}"
+            title = LAYER_TITLES[Layer(cell["layer"])]
+            yield f"- Not asked of {title}, “{escape(cell['words'])}”: {escape(cell['reason'])}"

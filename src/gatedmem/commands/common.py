@@ -19,17 +19,22 @@ class BadInput(click.ClickException):
     exit_code = 2
 
 
+LAYERS = click.Choice(["D", "F", "C", "S"], case_sensitive=False)
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+    show_default="number of cores",
+    help="Processes to run side by side.",
+)
+
+
 def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that gathers evidence."""
     options = [
         click.option("--fresh", is_flag=True, help="Ignore the cache; re-check the proofs with coqchk too."),
-        click.option(
-            "--jobs",
-            type=click.IntRange(1),
-            default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-            show_default="number of cores",
-            help="Processes to run side by side.",
-        ),
+        jobs_option,
     ]
     for option in reversed(options):
         command = option(command)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gatedmem.commands.common import BadInput, choose
+from gatedmem.commands.common import LAYERS, BadInput, choose, jobs_option
 
 if TYPE_CHECKING:
     from gatedmem.drill.run import Result
@@ -20,23 +19,11 @@ QUICK = 60  # trials drawn from all by --quick
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option(
-    "--layer",
-    "layers",
-    type=click.Choice(["D", "F", "C", "S"], case_sensitive=False),
-    multiple=True,
-    help="Only this layer (may be repeated).",
-)
+@click.option("--layer", "layers", type=LAYERS, multiple=True, help="Only this layer (may be repeated).")
 @click.option("--variant", "named", multiple=True, help="Only the variants of this name (may be repeated).")
 @click.option("--quick", is_flag=True, help=f"Draw {QUICK} trials from all of them.")
 @click.option("--fresh", is_flag=True, help="Ignore the answers that are kept.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-    show_default="number of cores",
-    help="Processes to run side by side.",
-)
+@jobs_option
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Fixes every draw.")
 @click.option("--json", "as_json", is_flag=True, help="Print every trial as JSON.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the JSON into this file too.")
@@ -79,8 +66,7 @@ def drill(
     def tick(result: Result) -> None:
         nonlocal done
         done += 1
-        label = f"{result.statement} {result.variant or 'as it stands'} {result.layer}"
-        click.echo(f"{done}/{len(todo)} {label}: {result.outcome}: {result.detail[:160]}", err=True)
+        click.echo(f"{done}/{len(todo)} {result.label}: {result.outcome}: {result.detail[:160]}", err=True)
 
     try:
         results = run(

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gatedmem.commands.common import BadInput, choose, evidence_options, gather
+from gatedmem.commands.common import LAYERS, BadInput, choose, evidence_options, gather
 
 if TYPE_CHECKING:
     from gatedmem.proofs.evidence import Request
     from gatedmem.proofs.ledger import Statement
-
-LAYERS = click.Choice(["D", "F", "C", "S"], case_sensitive=False)
 
 
 @click.command()

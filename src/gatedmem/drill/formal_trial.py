@@ -82,20 +82,15 @@ def touched(text: str, posing: Posing) -> Stated:
     Raises:
         NotATheorem: they touch something else, or several theorems.
     """
+    stated = theorems(text)
     holding = {
-        stated
+        next((one for one in stated if one.begin <= edit.start and edit.start + len(edit.old) <= one.proof), None)
         for edit in posing.edits
-        for stated in theorems(text)
-        if stated.begin <= edit.start and edit.start + len(edit.old) <= stated.proof
     }
-    within = [
-        edit
-        for edit in posing.edits
-        if any(s.begin <= edit.start and edit.start + len(edit.old) <= s.proof for s in holding)
-    ]
-    if len(holding) != 1 or len(within) != len(posing.edits):
+    theorem = holding.pop() if len(holding) == 1 else None
+    if theorem is None:
         raise NotATheorem("the edits must touch the words of one theorem, and nothing else")
-    return holding.pop()
+    return theorem
 
 
 def put(project: RocqProject, file: str, posing: Posing) -> tuple[str, str]:

@@ -23,11 +23,10 @@ from gatedmem.proofs.evidence import Layer
 from gatedmem.proofs.ledger import Statement
 from gatedmem.proofs.rocq_project import RocqProject, ToolMissing
 from gatedmem.proofs.verify import CHECKERS
+from gatedmem.proofs.workers import ONE_THREAD
 
 LIMIT_S = 240  # for one trial of a Python layer; the slowest check takes a fifth of it
 NO_ANSWER = f"no answer within {LIMIT_S} s"
-
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Outcome(StrEnum):
@@ -63,11 +62,6 @@ class Trial:
         """The edits; none for the true statement."""
         return Posing() if self.variant is None else self.variant.posed[self.layer]
 
-    @property
-    def label(self) -> str:
-        """Statement, variant and layer."""
-        return f"{self.statement.id} {self.variant.name if self.variant else 'as it stands'} {self.layer}"
-
 
 @dataclass(frozen=True)
 class Result:
@@ -79,6 +73,11 @@ class Result:
     outcome: Outcome
     detail: str
     seconds: float
+
+    @property
+    def label(self) -> str:
+        """Statement, variant and layer."""
+        return f"{self.statement} {self.variant or 'as it stands'} {self.layer}"
 
 
 def trials(statements: Sequence[Statement], layers: Sequence[Layer], *, sample: int | None, seed: int) -> list[Trial]:
@@ -221,7 +220,7 @@ class _Servers:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, **_ONE_THREAD},
+            env={**os.environ, **ONE_THREAD},
         )
         self.started.append(server)
         return server
@@ -272,11 +271,10 @@ def misfits(results: Sequence[Result], statements: Sequence[Statement]) -> Itera
         for layer, posing in variant.posed.items()
     }
     for result in results:
-        label = f"{result.statement} {result.variant or 'as it stands'} {result.layer}"
         reason = explained.get((result.statement, result.variant, result.layer), "")
         if result.outcome is Outcome.BROKE:
-            yield f"{label}: broke: {result.detail}"
+            yield f"{result.label}: broke: {result.detail}"
         elif result.outcome is Outcome.ACCEPTED and not reason:
-            yield f"{label}: accepted, and nothing explains why: {result.detail}"
+            yield f"{result.label}: accepted, and nothing explains why: {result.detail}"
         elif result.outcome in CAUGHT and reason:
-            yield f"{label}: caught, though it was said to survive because {reason}"
+            yield f"{result.label}: caught, though it was said to survive because {reason}"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 # One BLAS thread in each process: the processes already fill the cores, and sums keep one order.
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def processes(count: int, begin: Callable[[], Any] = int) -> Iterator[Executor]:
     Raises:
         OSError: processes cannot be started here, for instance for want of shared semaphores.
     """
-    os.environ.update({name: value for name, value in _ONE_THREAD.items() if name not in os.environ})
+    os.environ.update({name: value for name, value in ONE_THREAD.items() if name not in os.environ})
     there = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (begin,))
     try:
