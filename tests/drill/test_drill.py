@@ -53,6 +53,7 @@ def test_every_statement_has_wrong_variants_for_each_of_its_layers() -> None:
         (lambda text: text.replace('old = "COVARIANCE_BOUND = 0.5"', 'old = "n"'), "must occur once"),
         (lambda text: text.replace('0.499" }', '0.499", file = "none.py" }'), "there is no none.py"),
         (lambda text: text.replace('0.499" }', '0.499", within = "sm40" }'), "no function sm40"),
+        (lambda text: text.replace('/ 3) * dot v v." }', '/ 3) * dot v v.", within = "SM4" }'), "has no functions"),
         (lambda text: text.replace('0.499" }', '0.499", refute = "lra." }'), "only a formal statement"),
         (lambda text: text + WRONG, "used twice"),
         (lambda text: text + "[", "SM4.toml"),

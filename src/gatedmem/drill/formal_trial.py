@@ -123,7 +123,9 @@ def put(project: RocqProject, file: str, posing: Posing) -> tuple[str, str]:
             negated = f"Lemma refuted : ~ {proposition(without_comments(words))}.\nProof.\n{posing.refute}\nQed.\n"
         except NotATheorem as error:
             return "broke", str(error)
-        code, printed = _compile(project, f"{before}\n{required}{negated}Print Assumptions refuted.\n")
+        # Asked from a second file, which imports nothing: the prover then prints the axioms with their modules.
+        asked = "From Trial Require trial.\nPrint Assumptions trial.refuted.\n"
+        code, printed = _compile(project, f"{before}\n{required}{negated}", asked)
         if code != 0:
             return "broke", f"the negation is not proved: {_line(printed)}"
         strange = [name for name in parse_assumptions(printed) if name not in ALLOWED_AXIOMS]
@@ -141,15 +143,21 @@ def put(project: RocqProject, file: str, posing: Posing) -> tuple[str, str]:
     return "unproved", _line(printed)
 
 
-def _compile(project: RocqProject, text: str) -> tuple[int, str]:
+def _compile(project: RocqProject, *texts: str) -> tuple[int, str]:
+    """Compile texts one after the other, ``trial.v`` first; the exit code and the answer of the last that was run."""
+    code, printed = 0, ""
     with tempfile.TemporaryDirectory(prefix="gatedmem-drill-") as folder:
-        (Path(folder) / "trial.v").write_text(text, encoding="utf-8")
-        command = [project.tools.compiler, *QUIET, "-Q", str(project.folder), LIBRARY, "trial.v"]
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S)
-        except subprocess.TimeoutExpired:
-            return 1, f'File "trial.v", line {text.count(chr(10)) + 1}\nError: no answer within {LIMIT_S} s'
-        return done.returncode, done.stdout + done.stderr
+        for name, text in zip(("trial.v", "asked.v"), texts, strict=False):
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+            command = [project.tools.compiler, *QUIET, "-Q", str(project.folder), LIBRARY, "-Q", ".", "Trial", name]
+            try:
+                done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S)
+            except subprocess.TimeoutExpired:
+                return 1, f'File "{name}", line {text.count(chr(10)) + 1}\nError: no answer within {LIMIT_S} s'
+            code, printed = done.returncode, done.stdout + done.stderr
+            if code != 0:
+                break
+    return code, printed
 
 
 def _line(printed: str) -> str:

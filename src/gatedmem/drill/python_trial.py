@@ -33,7 +33,7 @@ _LIBRARIES = (
     "sklearn",
 )
 
-# An edit that leads to one of these is no statement at all; any other error is the check's own objection.
+# An edit that leads to one of these is no statement at all; any other error leaves the check without a verdict.
 _NO_VERDICT = (SyntaxError, NameError, AttributeError, TypeError, ImportError, IndexError, KeyError)
 
 
@@ -120,7 +120,7 @@ def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         evidence = check(subject) if layer is Layer.DERIVATION else check(subject, Request(seed=asked["seed"]))
         status, detail, broke = str(evidence.status), evidence.detail, False
     except Exception as error:
-        status, detail, broke = "failed", f"{type(error).__name__}: {error}", isinstance(error, _NO_VERDICT)
+        status, detail, broke = "undecided", f"{type(error).__name__}: {error}", isinstance(error, _NO_VERDICT)
     unread = sorted(set(asked["texts"]) - set(sys.modules))
     if unread and not broke:
         detail, broke = f"{unread[0]} is not imported by the check", True

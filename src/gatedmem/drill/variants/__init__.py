@@ -173,6 +173,8 @@ def _edit(record: Mapping[str, str], statement: Statement, layer: Layer, where: 
     if not file.is_file():
         raise VariantError(f"{where}: file: there is no {record['file']} in the package")
     text = _text(file)
+    if "within" in record and file.suffix != ".py":
+        raise VariantError(f"{where}: within: {file.name} has no functions")
     start, end = _span(text, record["within"], where) if "within" in record else (0, len(text))
     found = text.count(record["old"], start, end)
     if found != 1:
