@@ -30,11 +30,12 @@ extensions = [
     "docstring_math",
     "formulas",
     "shared_navigation",
+    "command_line",
     "book_markup",
 ]
 exclude_patterns = [
-    "_build", "_generated/drill.md", "_generated/errata-*", "_katex", "notation/*", "proofs", "settings",
-    "Thumbs.db", ".DS_Store",
+    "_build", "_generated/drill.md", "_generated/mutation.md", "_generated/errata-*", "_katex", "notation/*",
+    "proofs", "settings", "Thumbs.db", ".DS_Store",
 ]  # fmt: skip
 templates_path = ["_templates"]
 nitpicky = True

@@ -56,8 +56,8 @@ WRONG = [
         "COVARIANCE_BOUND = Fraction(1, 2)",
         "COVARIANCE_BOUND = Fraction(51, 100)",
     ),
-    ("SM4", "S", "proofs/falsifiers/softmax.py", "COVARIANCE_BOUND = 0.5", "COVARIANCE_BOUND = 0.499"),
-    ("SM4", "S", "proofs/falsifiers/softmax.py", "COVARIANCE_BOUND = 0.5", "COVARIANCE_BOUND = 0.501"),
+    ("SM4", "S", "proofs/falsifiers/softmax/covariance.py", "COVARIANCE_BOUND = 0.5", "COVARIANCE_BOUND = 0.499"),
+    ("SM4", "S", "proofs/falsifiers/softmax/covariance.py", "COVARIANCE_BOUND = 0.5", "COVARIANCE_BOUND = 0.501"),
     ("AG8", "F", "proofs/rocq/statements/AG8.v", "- (INR K * tau_p m) * sum", "- (2 * tau_p m) * sum"),
     (
         "AG8",

@@ -40,7 +40,7 @@ ID = re.compile(r"\b(?:SM|AG|CG|GW|BL)[1-9][0-9]?\b")
 
 
 # Scripts that only one page needs.
-SCRIPTS = {"_generated/overview": "overview.js", "_generated/graph": "graph.js"}
+SCRIPTS = {"_generated/overview": ["address.js", "overview.js"], "_generated/graph": ["address.js", "graph.js"]}
 
 
 class fold(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes in lower case
@@ -249,8 +249,8 @@ def _prepare_page(
     if app.builder.name == "singlehtml":
         context["hasdoc"] = lambda name: False  # it writes no index and no search page, but links to them
         context["toc"] = ""  # a second list of contents, with addresses of two anchors
-    if pagename in SCRIPTS:
-        app.add_js_file(SCRIPTS[pagename])
+    for script in SCRIPTS.get(pagename, []):
+        app.add_js_file(script)
 
 
 def _join_pages(app: Sphinx, doctree: nodes.document, docname: str) -> None:

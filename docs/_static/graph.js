@@ -81,7 +81,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const side = form.elements["graph-show"].value;
       if (side !== "both") wanted.set("show", side);
     }
-    history.replaceState(null, "", wanted.size ? `#${wanted}` : location.pathname + location.search);
+    putInAddress(wanted);
   }
 
   function read() {
@@ -108,10 +108,5 @@ document.addEventListener("DOMContentLoaded", () => {
       remember();
     });
   }
-  form.addEventListener("input", remember);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(remember));
-  addEventListener("hashchange", read);
-  form.hidden = false;
-  read();
+  keepInAddress(form, remember, read);
 });

@@ -44,8 +44,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function remember() {
     const want = show();
-    const address = new URLSearchParams(Object.entries(want).filter(([, value]) => value)).toString();
-    history.replaceState(null, "", address ? `#${address}` : location.pathname + location.search);
+    putInAddress(new URLSearchParams(Object.entries(want).filter(([, value]) => value)));
   }
 
   function read() {
@@ -55,11 +54,6 @@ document.addEventListener("DOMContentLoaded", () => {
     show();
   }
 
-  form.addEventListener("input", remember);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(remember));
-  addEventListener("hashchange", read);
-  form.hidden = false;
-  read();
+  keepInAddress(form, remember, read);
   show();
 });

@@ -1,8 +1,6 @@
 """The command line: gathers the commands, each loaded only when it is asked for.
 
-Data goes to stdout, progress to stderr. Exit codes: 0 all held; 1 something failed or is undecided; 2 wrong usage
-or bad input, with one line that names the file, the field and the rule broken; 3 a tool is missing; 130 interrupted;
-141 whoever read the output has gone (``gatedmem ledger | head``).
+Data goes to stdout, progress to stderr; a command ends with one of the codes of ``EXIT_CODES``.
 """
 
 from __future__ import annotations
@@ -18,6 +16,16 @@ from typing import NoReturn
 import click
 
 INTERRUPTED, READER_GONE = 130, 141  # what a shell reports of a program ended by SIGINT, SIGPIPE
+
+EXIT_CODES = {
+    0: "all held",
+    1: "something failed or is undecided",
+    2: "wrong usage or bad input: the line names the file or option, the field and the rule; or a file that "
+    "cannot be written",
+    3: "a tool is missing: Rocq, an extra, a browser; the line says how to install it",
+    INTERRUPTED: "interrupted (Ctrl-C)",
+    READER_GONE: "whoever read the output has gone (`gatedmem ledger | head`)",
+}
 
 # Command → the module that holds it, in the order of the help text.
 COMMANDS = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from neighbours import Procedure
 
 from gatedmem.numerics.enclosures import matrix, vector, working_precision
 from gatedmem.numerics.instances import AstrocyteInstance, draw_astrocyte
@@ -15,7 +15,6 @@ from gatedmem.proofs.certificates.astrocyte import bounds, draws, energy, equili
 from gatedmem.proofs.certificates.astrocyte.model import GatedMemory, constant
 from gatedmem.proofs.evidence import Certified, Request, Verdict
 
-Procedure = Callable[[Request], Iterator[Certified]]
 ALL: list[Procedure] = [getattr(astrocyte, name) for name in astrocyte.__all__]
 SMALL = Request(seed=5, astrocyte=draw_astrocyte(np.random.default_rng(2), 5, 4, sigma=2.0, temperature=0.3))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
 import pytest
+from neighbours import Procedure, refutes
 from scipy.special import lambertw
 
 from gatedmem.numerics.enclosures import ball, working_precision
@@ -16,9 +16,7 @@ from gatedmem.proofs.certificates import astrocyte
 from gatedmem.proofs.certificates.astrocyte import capacity, draws, euler, flow, integrators, limits, slaving
 from gatedmem.proofs.certificates.astrocyte.model import GatedMemory, constant
 from gatedmem.proofs.certificates.findings import Findings
-from gatedmem.proofs.evidence import Certified, Request, Verdict
-
-Procedure = Callable[[Request], Iterator[Certified]]
+from gatedmem.proofs.evidence import Request, Verdict
 
 WRONG = [
     (limits, "RATIO_FACTOR", Fraction(47, 100), astrocyte.ag14),
@@ -73,8 +71,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_neighbouring_constant_is_refuted(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: Fraction, procedure: Procedure
 ) -> None:
-    monkeypatch.setattr(module, name, value)
-    assert any(answer.verdict is Verdict.REFUTED for answer in procedure(Request()))
+    assert refutes(monkeypatch, procedure, module, name, value)
 
 
 @pytest.mark.usefixtures("few")

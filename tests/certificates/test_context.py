@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from neighbours import DRAWN, Procedure
 
 from gatedmem.numerics.enclosures import ball
-from gatedmem.numerics.instances import ContextInstance, draw_context
+from gatedmem.numerics.instances import ContextInstance
 from gatedmem.proofs.certificates import context
 from gatedmem.proofs.certificates.context import contraction, draws, gates, separation, threshold
 from gatedmem.proofs.certificates.context.model import ClampedMemory, gate_matrix
@@ -20,9 +20,6 @@ from gatedmem.proofs.evidence import Certified, Request, Verdict
 def one(instance: ContextInstance) -> Certified:
     (answer,) = context.cg11(Request(context=instance))
     return answer
-
-
-DRAWN = draw_context(np.random.default_rng(4), 12, 5, alpha=0.4, beta=2.0, gain=1.0)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -120,7 +117,6 @@ def test_the_gate_matrix_is_exact() -> None:
     assert table[0][0] == 1
 
 
-Procedure = Callable[[Request], Iterator[Certified]]
 ALL: list[Procedure] = [getattr(context, name) for name in context.__all__]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from flint import arb
+from neighbours import DRAWN, Procedure, proves, refutes
 from scipy.linalg import expm
 
 from gatedmem.numerics.enclosures import matrix, working_precision
@@ -17,12 +17,7 @@ from gatedmem.proofs.certificates import context
 from gatedmem.proofs.certificates.context import convergence, covers, draws, spectra, uniform, winner
 from gatedmem.proofs.certificates.context.model import ClampedMemory
 from gatedmem.proofs.certificates.findings import certify
-from gatedmem.proofs.evidence import Certified, Request, Verdict
-
-Procedure = Callable[[Request], Iterator[Certified]]
-
-DRAWN = draw_context(np.random.default_rng(4), 12, 5, alpha=0.4, beta=2.0, gain=1.0)
-
+from gatedmem.proofs.evidence import Request, Verdict
 
 WRONG = [
     (winner, "SPREAD_SQUARED", Fraction(199, 100), context.cg9),
@@ -40,8 +35,7 @@ WRONG = [
 def test_a_neighbouring_constant_is_refuted(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: Fraction, procedure: Procedure
 ) -> None:
-    monkeypatch.setattr(module, name, value)
-    assert any(answer.verdict is Verdict.REFUTED for answer in procedure(Request()))
+    assert refutes(monkeypatch, procedure, module, name, value)
 
 
 @pytest.mark.parametrize(("constant", "claim"), [(0.49, "no exponent above"), (0.51, "one at")])
@@ -58,7 +52,7 @@ def test_the_attained_rate_alone_refutes_another_coupling(
 
 @pytest.mark.parametrize("procedure", [context.cg9, context.cg17])
 def test_another_seed_is_proved_as_well(procedure: Procedure) -> None:
-    assert {answer.verdict for answer in procedure(Request(seed=1))} == {Verdict.PROVED}
+    assert proves(procedure, Request(seed=1))
 
 
 def test_the_modes_add_up_to_the_flow() -> None:

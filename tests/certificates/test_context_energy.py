@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from neighbours import DRAWN, Procedure, proves, refutes
 
-from gatedmem.numerics.instances import ContextInstance, draw_context
+from gatedmem.numerics.instances import ContextInstance
 from gatedmem.proofs.certificates import context
 from gatedmem.proofs.certificates.context import boundedness, draws, free_context, reduced
 from gatedmem.proofs.certificates.context.flows import FreeMemory
 from gatedmem.proofs.certificates.context.model import ClampedMemory
 from gatedmem.proofs.evidence import Certified, Request, Verdict
 
-Procedure = Callable[[Request], Iterator[Certified]]
-
-DRAWN = draw_context(np.random.default_rng(4), 12, 5, alpha=0.4, beta=2.0, gain=1.0)
 OPPOSITE = ContextInstance(np.array([[1.0], [-1.0]]), 1.0, 2.0, 0.5, np.array([-0.75, 0.25]))
 
 
@@ -48,13 +45,12 @@ WRONG = [
 def test_a_neighbouring_constant_is_refuted(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: Fraction, procedure: Procedure
 ) -> None:
-    monkeypatch.setattr(module, name, value)
-    assert any(answer.verdict is Verdict.REFUTED for answer in procedure(Request()))
+    assert refutes(monkeypatch, procedure, module, name, value)
 
 
 @pytest.mark.parametrize("procedure", [context.cg4, context.cg5, context.cg14])
 def test_another_seed_is_proved_as_well(procedure: Procedure) -> None:
-    assert {answer.verdict for answer in procedure(Request(seed=3))} == {Verdict.PROVED}
+    assert proves(procedure, Request(seed=3))
 
 
 def test_the_papers_opposite_pair_is_bounded_exactly_at_balance() -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from flint import arb
+from neighbours import DRAWN, Procedure, proves, refutes
 
 from gatedmem.numerics.enclosures import ball, softmax, working_precision
-from gatedmem.numerics.instances import ContextInstance, draw_context
+from gatedmem.numerics.instances import ContextInstance
 from gatedmem.proofs.certificates import context
 from gatedmem.proofs.certificates.context import draws, response, steering
 from gatedmem.proofs.certificates.context.model import ClampedMemory
 from gatedmem.proofs.certificates.findings import Findings
-from gatedmem.proofs.evidence import Certified, Request, Verdict
-
-Procedure = Callable[[Request], Iterator[Certified]]
-
-DRAWN = draw_context(np.random.default_rng(4), 12, 5, alpha=0.4, beta=2.0, gain=1.0)
+from gatedmem.proofs.evidence import Request, Verdict
 
 WRONG = [
     (response, "FIRST", Fraction(99, 100), context.cg16),
@@ -38,13 +34,12 @@ WRONG = [
 def test_a_neighbouring_constant_is_refuted(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: Fraction, procedure: Procedure
 ) -> None:
-    monkeypatch.setattr(module, name, value)
-    assert any(answer.verdict is Verdict.REFUTED for answer in procedure(Request()))
+    assert refutes(monkeypatch, procedure, module, name, value)
 
 
 @pytest.mark.parametrize("procedure", [context.cg16, context.cg19, context.cg21])
 def test_another_seed_is_proved_as_well(procedure: Procedure) -> None:
-    assert {answer.verdict for answer in procedure(Request(seed=1))} == {Verdict.PROVED}
+    assert proves(procedure, Request(seed=1))
 
 
 @pytest.mark.parametrize("constant", [Fraction(3), Fraction(1)])

@@ -16,7 +16,7 @@ CONSTANT = 'old = "COVARIANCE_BOUND = Fraction(1, 2)", new = "COVARIANCE_BOUND =
 LYING_ALGEBRA = """
 { file = "theory/indexed.py", within = "is_zero", old = "return ", new = "return True or " }"""
 NO_SECOND_LOOK = """
-{ file = "theory/derivation.py", within = "_values", old = "in self._samples()", new = "in ()" }"""
+{ file = "theory/steps/ground.py", within = "values", old = "in self._samples()", new = "in ()" }"""
 BROKEN_SIMULATOR = """
 { file = "numerics/softmax.py", within = "covariance", old = "- weights", new = "+ weights" }"""
 

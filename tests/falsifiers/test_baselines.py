@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from judging import broken
 
-from gatedmem.numerics import dense, hopfield, modern
+from gatedmem.numerics import astrocyte, context, dense, hopfield, modern
 from gatedmem.numerics import neuron_astrocyte as tripartite
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers import baselines
+from gatedmem.proofs.falsifiers.baselines import broken_symmetry, cases, frame, layers
+from gatedmem.proofs.falsifiers.baselines import dense as dense_search
+from gatedmem.proofs.falsifiers.baselines import modern as modern_search
+from gatedmem.proofs.falsifiers.baselines import neuron_astrocyte as balance
 
 FALSIFIERS: dict[str, Callable[[Request], Search]] = {
     name.upper(): getattr(baselines, name) for name in ("bl1", "bl2", "bl3", "bl4", "bl5")
@@ -54,21 +59,21 @@ WRONG: list[tuple[str, Any, str, Any]] = [
     ("BL1", hopfield, "velocity", _times(hopfield.velocity, 1.001)),
     ("BL1", hopfield, "binary_energy", _times(hopfield.binary_energy, 2.0)),
     ("BL1", hopfield, "asynchronous_update", lambda w, s, i: ASYNCHRONOUS(-w, s, i)),
-    ("BL2", baselines, "ERROR", 1.99),
+    ("BL2", modern_search, "ERROR", 1.99),
     ("BL2", modern, "energy", lambda z, x, beta: modern.soft.log_sum_exp(x @ z.T, beta)),
     ("BL2", modern, "update", lambda z, x, beta: UPDATE(z, x, 1.001 * beta)),
     ("BL2", modern, "attention", lambda q, k, v: modern.soft.softmax(q @ k.T, 1.0 / k.shape[-1]) @ v),
     ("BL3", dense, "energy", _times(dense.energy, 0.999)),
     ("BL3", dense, "energy_difference_update", lambda xi, s, i, f: -DIFFERENCE(xi, s, i, f)),
     ("BL3", dense, "field_update", lambda xi, s, f, chosen=None: FIELD(-xi[:, ::-1], s, f, chosen)),
-    ("BL3", baselines, "_CONVEX", (dense.power(2), dense.power(4), dense.power(3))),
-    ("BL4", baselines, "DEFECT", 0.999),
+    ("BL3", dense_search, "_CONVEX", (dense.power(2), dense.power(4), dense.power(3))),
+    ("BL4", balance, "DEFECT", 0.999),
     ("BL4", tripartite, "energy", _doubled_neurons),
     ("BL4", tripartite, "dissipation", _times(tripartite.dissipation, 1.001)),
     ("BL4", tripartite, "defect", _times(tripartite.defect, 1.001)),
     ("BL4", tripartite, "reduced_energy", _times(tripartite.reduced_energy, 1.001)),
     ("BL4", tripartite, "reduced_velocity", _times(tripartite.reduced_velocity, 1.001)),
-    ("BL4", baselines, "BROKEN", _symmetric_cases()),
+    ("BL4", balance, "BROKEN", _symmetric_cases()),
     (
         "BL4",
         tripartite,
@@ -77,10 +82,10 @@ WRONG: list[tuple[str, Any, str, Any]] = [
     ),
     ("BL5", hopfield, "energy", _times(hopfield.energy, 1.001)),
     ("BL5", modern, "energy", _times(modern.energy, 1.001)),
-    ("BL5", baselines.context, "energy", _times(baselines.context.energy, 1.001)),
-    ("BL5", baselines.astrocyte, "energy", _times(baselines.astrocyte.energy, 1.001)),
+    ("BL5", context, "energy", _times(context.energy, 1.001)),
+    ("BL5", astrocyte, "energy", _times(astrocyte.energy, 1.001)),
     ("BL5", tripartite, "energy", _times(tripartite.energy, 1.001)),
-    ("BL5", baselines, "tanh_layer", lambda sigma: baselines.Layer("odd", lambda y: (y**3).sum(-1), lambda y: y)),
+    ("BL5", frame, "tanh_layer", lambda sigma: layers.Layer("odd", lambda y: (y**3).sum(-1), lambda y: y)),
 ]
 
 
@@ -88,21 +93,17 @@ WRONG: list[tuple[str, Any, str, Any]] = [
 def test_breaks_a_wrong_constant(
     monkeypatch: pytest.MonkeyPatch, name: str, module: Any, attribute: str, wrong: Any
 ) -> None:
-    monkeypatch.setattr(module, attribute, wrong)
-    counterexample = FALSIFIERS[name](Request(seed=0)).counterexample
-    assert counterexample is not None
-    assert "\n" not in counterexample
-    assert len(counterexample) < 600
+    broken(monkeypatch, FALSIFIERS[name], module, attribute, wrong, 600)
 
 
 def test_a_concave_interaction_breaks_the_field_update() -> None:
-    assert baselines._concave_example() > 0.0
+    assert dense_search.concave_example() > 0.0
 
 
-@pytest.mark.parametrize("name", [case[0] for case in baselines.BROKEN])
+@pytest.mark.parametrize("name", [case[0] for case in broken_symmetry.BROKEN])
 def test_each_broken_symmetry_is_the_only_one(name: str) -> None:
-    instance, state = baselines._broken(dict(baselines.BROKEN)[name])
-    tensor = baselines._full(instance.tensor)
+    instance, state = broken_symmetry.broken(dict(broken_symmetry.BROKEN)[name])
+    tensor = cases.full_tensor(instance.tensor)
     held = {
         "s(0)": np.array_equal(state.s, state.s.T),
         "c": np.array_equal(instance.c, instance.c.T),
@@ -110,7 +111,7 @@ def test_each_broken_symmetry_is_the_only_one(name: str) -> None:
         "T_ijkl = T_jikl": np.array_equal(tensor, tensor.transpose(1, 0, 2, 3)),
         "T_ijkl = T_klij": np.array_equal(tensor, tensor.transpose(2, 3, 0, 1)),
     }
-    start = baselines._history(instance, state, name)[1]
+    start = broken_symmetry.history(instance, state, name)[1]
     held["s(0)"] = np.array_equal(start.s, start.s.T)
     held["p(0)"] = np.array_equal(start.p, start.p.T)
     assert [key for key, symmetric in held.items() if not symmetric] == [name]

@@ -19,6 +19,7 @@ from gatedmem.book.errata import misprint_lines
 from gatedmem.book.layers import certificate_file
 from gatedmem.book.links import dead_links
 from gatedmem.book.markup import CITATIONS, FAMILIES, BookError, Record, has_evidence, summary
+from gatedmem.book.mutation import mutation_report
 from gatedmem.book.statement import statement_page
 from gatedmem.proofs.cache import environment
 from gatedmem.proofs.evidence import Layer
@@ -39,6 +40,8 @@ STANDINGS = "standings.json"
 GRAPH = "graph.svg"
 # What `gatedmem drill --out docs/drill.json` left, for the page drill.md.
 DRILL = "drill.json"
+# What tests/mutation/collect.py left, for the same page.
+MUTATION = "data/mutation.json"
 
 
 def to_records(statements: Sequence[Statement], results: Results) -> list[dict[str, Any]]:
@@ -156,9 +159,12 @@ def write_pages(records: Sequence[Record], out: Path, misprints: Sequence[Mispri
         "claims": results.claims_page(docs / "results", by_id),
         "gallery": results.gallery_page(docs / "results"),
         "drill": ["No report of a drill is kept with this book."],
+        "mutation": ["No record of mutation testing is kept with this book."],
     }
     if (docs / DRILL).is_file():
         pages["drill"] = drill_report(docs / DRILL, by_id)
+    if (docs / MUTATION).is_file():
+        pages["mutation"] = mutation_report(docs / MUTATION)
     for prefix, (name, title) in FAMILIES.items():
         family = [record for record in records if record["id"].startswith(prefix)]
         pages[name] = overview.family_page(title, family, _setting(out, prefix))

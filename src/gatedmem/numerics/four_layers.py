@@ -7,15 +7,12 @@ retrieval r (N), query q (d).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array
-
-Values = npt.NDArray[Any]
+from gatedmem.numerics.softmax import Values
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,11 @@ graded functions accept complex states for the complex step.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics.instances import Array
-
-Values = npt.NDArray[Any]
+from gatedmem.numerics.softmax import Values
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,7 +147,7 @@ def join(first: Jet, second: Jet) -> Jet:
 
 
 def system(function: Callable[[Jet], Jet]) -> System:
-    """Turn a map written on jets into one that :func:`gatedmem.numerics.enclosures.krawczyk` can test.
+    """Turn a map written on jets into one that :func:`gatedmem.numerics.enclosures.roots.krawczyk` can test.
 
     >>> from gatedmem.numerics.enclosures import krawczyk
     >>> fixed = system(lambda x: (x * -1).exp() - x)

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics.hopfield import log_cosh
 from gatedmem.numerics.instances import Array
-
-Values = npt.NDArray[Any]
+from gatedmem.numerics.softmax import Values
 
 
 @dataclass(frozen=True)

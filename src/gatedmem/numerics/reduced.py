@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
-
-Values = npt.NDArray[Any]
+from gatedmem.numerics.softmax import Values
 
 
 def reduced_energy(instance: ContextInstance, p: Values) -> Values:

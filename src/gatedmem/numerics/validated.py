@@ -15,7 +15,6 @@ from flint import arb, arb_series, ctx
 
 from gatedmem.numerics.enclosures import Vector, ball
 
-Series = arb_series
 Field = Callable[[list[arb_series]], list[arb_series]]
 
 

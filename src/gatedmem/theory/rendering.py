@@ -1,15 +1,17 @@
-"""Pages from derivations: MyST markdown for the book and a LaTeX fragment, both from the checked steps alone."""
+"""A derivation as a page, MyST markdown or a LaTeX fragment, from the checked steps alone; and as plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from gatedmem.theory.derivation import Derivation, Step
+from gatedmem.theory.printing import latex
+from gatedmem.theory.steps.conclusions import conclusion_latex
+from gatedmem.theory.steps.ground import Ground
+from gatedmem.theory.steps.record import Step
 
-__all__ = ["USUAL", "markdown", "tex"]
+__all__ = ["USUAL", "markdown", "plain_data", "tex"]
 
 USUAL = "symbolic, for all sizes"
 
@@ -89,7 +91,7 @@ def _sentence(step: Step, strong: Callable[[str], str], emphasis: Callable[[str]
 
 
 def _pages(
-    derivation: Derivation,
+    derivation: Ground,
     strong: Callable[[str], str],
     emphasis: Callable[[str], str],
     display: Callable[[str], str],
@@ -117,7 +119,7 @@ def _pages(
             number += len(block) - 1
 
 
-def markdown(derivation: Derivation) -> str:
+def markdown(derivation: Ground) -> str:
     """The derivation as MyST markdown; display maths stands on its own lines between ``$$``."""
     pages = _pages(
         derivation,
@@ -128,7 +130,7 @@ def markdown(derivation: Derivation) -> str:
     return f"## {derivation.id}: {derivation.title}\n\n" + "\n\n".join(pages) + "\n"
 
 
-def tex(derivation: Derivation) -> str:
+def tex(derivation: Ground) -> str:
     """The derivation as a LaTeX fragment (needs amsmath)."""
 
     def display(formula: str) -> str:
@@ -136,3 +138,19 @@ def tex(derivation: Derivation) -> str:
 
     pages = _pages(derivation, lambda text: rf"\textbf{{{text}}}", lambda text: rf"\emph{{{text}}}", display)
     return f"\\section*{{{derivation.id}: {derivation.title}}}\n\n" + "\n\n".join(pages) + "\n"
+
+
+def plain_data(derivation: Ground) -> dict[str, Any]:
+    """Everything a page or a program needs, as plain data."""
+    definitions = (*derivation.definitions, *derivation.opaque)
+    return {
+        "id": derivation.id,
+        "title": derivation.title,
+        "definitions": [{"tex": latex(r), "expression": str(r)} for r in definitions],
+        "assumptions": [{"tex": latex(r), "expression": str(r)} for r in derivation.hypotheses],
+        "lemmas": list(derivation.lemmas),
+        "cited": list(derivation.cited),
+        "numerical_checks": len(derivation.numerical_checks),
+        "steps": [{k: v for k, v in vars(step).items() if v or k in ("kind", "tex")} for step in derivation.steps],
+        "conclusions": [{"tex": conclusion_latex(c), "expression": str(c)} for c in derivation.conclusions],
+    }

@@ -108,7 +108,7 @@ def _stable_fixed_points(memory: Memory, verdict: str, numbers: object, witness:
             raise Rejected("radius: must not exceed the reach")
         _enclosed(memory, point, modulus)
         memory.points.append(point)
-    memory.apart = any(_apart(a, b) for i, a in enumerate(memory.points) for b in memory.points[:i])
+    memory.apart = memory.apart or any(_apart(a, b) for i, a in enumerate(memory.points) for b in memory.points[:i])
     return f"{len(given)} stable fixed point{'s' if len(given) > 1 else ''} enclosed"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from gatedmem.proofs.evidence import Evidence, Status
 from gatedmem.theory.derivation import Derivation, FalseStep, UndecidedStep
+from gatedmem.theory.indexed import Undecidable
 
 _LEDGER_ID = re.compile(r"[A-Z]{2}[0-9]+")
 
@@ -17,7 +18,7 @@ def check(build: Callable[[], Derivation]) -> Evidence:
         derivation = build()
     except FalseStep as error:
         return Evidence(Status.FAILED, f"first false step: {error}")
-    except UndecidedStep as error:
+    except (UndecidedStep, Undecidable) as error:
         return Evidence(Status.UNDECIDED, f"first step that could not be decided: {error}")
     record = derivation.to_json()
     checked = sum(bool(step.get("method")) for step in record["steps"])

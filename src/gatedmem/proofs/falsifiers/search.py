@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 
 import hypothesis
 import numpy as np
-import numpy.typing as npt
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.strategies import SearchStrategy
 
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Search
 
 UNIT = 2.0**-53
@@ -28,11 +28,13 @@ UNIT = 2.0**-53
 # A library exp, log or tanh is good to a few units in the last place; each call counts for so many roundings.
 CALL = 8
 
+# The complex step of derivatives: its square never shows, and no derivative underflows.
+STEP = 1e-20
+
 # Examples Hypothesis may still try once it has a counterexample: enough to shrink, and bounded.
 _SHRINK_CALLS = 300
 
 Case = TypeVar("Case")
-Values = npt.NDArray[Any]
 
 
 class ClaimBrokenError(Exception):

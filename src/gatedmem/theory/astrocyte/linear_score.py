@@ -11,7 +11,6 @@ from sympy import Expr, log
 
 from gatedmem.theory.astrocyte.model import (
     K,
-    N,
     T,
     Vector,
     gain_dissipation,
@@ -42,7 +41,7 @@ from gatedmem.theory.indexed import FlowDerivative, Partial, le, real, vector
 from gatedmem.theory.printing import notation
 from gatedmem.theory.softmax import definitions
 
-f, vel = vector("f", K), vector("xdot", N)
+f = vector("f", K)
 energy_symbol = real("L_lin")
 notation("L_lin", r"L_{\mathrm{lin}}")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import mpmath
-from sympy import Expr, Integer
+from sympy import Expr
 
 from gatedmem.theory.context.definitions import B, N, alpha, competition, d, gate_entry, gram, i, j, k, lam, zeta
 from gatedmem.theory.derivation import Combination, Derivation
 from gatedmem.theory.indexed import Index, Partial, Relation, eq, gt, lt, put, real, total, vector
-from gatedmem.theory.misprints.record import Misprint, differ
+from gatedmem.theory.misprints.record import Misprint, differ, unequal
 from gatedmem.theory.printing import notation
 from gatedmem.theory.sampling import Sample
 from gatedmem.theory.softmax.definitions import softmax_covariance
@@ -39,7 +39,7 @@ def _competition(o: Derivation, relation: Relation) -> None:
 def _competition_gap(o: Derivation) -> None:
     differ(
         o, -2 * alpha * felt[k], -alpha * felt[k], "the currents differ",
-        (Relation(alpha, "≠", Integer(0)), "the gates compete"), (Relation(felt[k], "≠", Integer(0)), "and feel it"),
+        (unequal(alpha, 0), "the gates compete"), (unequal(felt[k], 0), "and feel it"),
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ context_1 = Misprint(
 
 # 3: the free context -----------------------------------------------------------------------------------------
 
-a, a2 = Index("a", d), Index("a'", d)
+a = Index("a", d)
 c = vector("c", d)
 mu, t = real("mu_ t")
 notation("mu_", r"\mu")
@@ -116,7 +116,7 @@ def _free_context_gap(o: Derivation) -> None:
     eigen = below.assume(eq(total(gram(i, j) * e[j], j), mu * e[i]), r"$Ge = \mu e$", rewrite=False)
     one = below.assume(eq(total(e[i] ** 2, i), 1), "length one", rewrite=False)
     below.assume(gt(mu, 1), r"there is one unless $G = I$, for the mean of the eigenvalues is one")
-    below.assume(Relation(t, "≠", Integer(0)))
+    below.assume(unequal(t, 0))
     quadratic = total(s[i] ** 2, i) - total(s[i] * gram(i, j) * s[j], i, j)
     along = (1 - alpha) / 2 * put(quadratic, {s[i]: t * e[i]})
     falling = (1 - alpha) * (1 - mu) * t**2 / 2
@@ -183,7 +183,7 @@ def _uniqueness_gap(o: Derivation) -> None:
     o.start(norm_after - norm_before, r"but the quadratic form of $A^{-1}$ along $\mathbf 1$")
     o.equal(N**2 * t, "moves with $t$, without bound, and the norm with it")
     o.conclude()
-    differ(o, N**2 * t, 0, r"the norm sees what $\Phi$ does not", (Relation(t, "≠", Integer(0)), "a change"))
+    differ(o, N**2 * t, 0, r"the norm sees what $\Phi$ does not", (unequal(t, 0), "a change"))
 
 
 context_5 = Misprint(

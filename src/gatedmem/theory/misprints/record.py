@@ -19,7 +19,7 @@ from gatedmem.theory.indexed import Relation
 from gatedmem.theory.printing import latex
 from gatedmem.theory.rendering import USUAL
 
-__all__ = ["Argument", "Misprint", "differ"]
+__all__ = ["Argument", "Misprint", "differ", "unequal"]
 
 # Tries to show a relation in a derivation that is still empty; raises a StepError where it does not hold.
 Argument = Callable[[Derivation, Relation], None]
@@ -107,12 +107,21 @@ class Misprint:
         raise FalseStep(derivation, "the printed form", self.printed.left, self.printed.right, said)
 
 
+def unequal(left: object, right: object) -> Relation:
+    """Return the relation left ≠ right.
+
+    >>> unequal(1, 0).op
+    '≠'
+    """
+    return Relation(sympify(left), "≠", sympify(right))
+
+
 def differ(derivation: Derivation, left: object, right: object, rule: str, *unless: tuple[Relation, str]) -> None:
     """Conclude left ≠ right, under the hypotheses ``unless``, each with its reason."""
     branch = derivation.branch()
     for relation, why in unless:
         branch.assume(relation, why, rewrite=False)
-    branch.claim(Relation(sympify(left), "≠", sympify(right)), rule, label="differ")
+    branch.claim(unequal(left, right), rule, label="differ")
     derivation.discharge(branch, "differ", "the two forms differ")
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics.instances import Array, AstrocyteInstance
 from gatedmem.numerics.integrate import AstrocyteSolution, astrocyte_solution
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
     LOCAL,
@@ -27,8 +26,6 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     written_out_scores,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, climb, combine, said
-
-Values = npt.NDArray[Any]
 
 # Local errors of a trajectory add up; where a bound is a contraction, they do not grow.
 _DRIFT = MOST_STEPS * LOCAL / UNIT

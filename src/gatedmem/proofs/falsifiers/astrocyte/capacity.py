@@ -10,20 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, exp, log, tanh
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import beta
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import describe
 from gatedmem.proofs.falsifiers.search import ClaimBrokenError, Tally, attack, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
 
 RATE = 0.5
 """AG32: the bound falls like exp(-RATE · (N-2n)²/N)."""

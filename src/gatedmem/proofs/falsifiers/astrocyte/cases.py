@@ -9,23 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import strategies as st
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics.instances import Array, AstrocyteInstance, digit_patterns, draw_astrocyte
 from gatedmem.numerics.integrate import fastest_rate
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request
-from gatedmem.proofs.falsifiers.search import CALL, row
+from gatedmem.proofs.falsifiers.search import CALL, STEP, row
 
-Values = npt.NDArray[Any]
-
-
-# So small that the square of the step never shows, so large that no derivative underflows.
-STEP = 1e-20
 # Local tolerance of reference trajectories, and more steps than any of them takes: over these its errors add up.
 LOCAL = 1e-12
 MOST_STEPS = 1000

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
@@ -24,8 +22,6 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     written_out_scores,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, ClaimBrokenError, Tally, attack, combine, outcome
-
-Values = npt.NDArray[Any]
 
 AT_REST = 1e-6
 """A state counts as at rest when x = W(p)φ(x), relative to K, and p = softmax(f/T) hold to this accuracy."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
@@ -23,8 +20,6 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     written_out_scores,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, said
-
-Values = npt.NDArray[Any]
 
 _STEPS = (1e-3, 0.1, 1.0, 10.0, np.inf)
 

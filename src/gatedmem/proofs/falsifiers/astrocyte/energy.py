@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
@@ -15,7 +12,6 @@ from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
     LOCAL,
     MOST_STEPS,
-    STEP,
     Sizes,
     Start,
     States,
@@ -26,9 +22,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     starts,
     stepped_gradient,
 )
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, combine
 
 
 def ag4(request: Request) -> Search:

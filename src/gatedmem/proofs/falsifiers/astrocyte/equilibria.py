@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,9 +9,9 @@ from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array, AstrocyteInstance
 from gatedmem.numerics.integrate import astrocyte_solution
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
-    STEP,
     Sizes,
     Start,
     States,
@@ -24,9 +22,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     written_out_input,
     written_out_scores,
 )
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, combine
 
 
 def ag11(request: Request) -> Search:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics.instances import Array
@@ -23,8 +20,6 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     starts,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine
-
-Values = npt.NDArray[Any]
 
 
 def ag1(request: Request) -> Search:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.proofs.evidence import Request, Search
@@ -19,8 +16,6 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     stepped_gradient,
 )
 from gatedmem.proofs.falsifiers.search import Tally, attack
-
-Values = npt.NDArray[Any]
 
 
 def ag6(request: Request) -> Search:

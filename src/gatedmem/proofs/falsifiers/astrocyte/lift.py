@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array, AstrocyteInstance
 from gatedmem.numerics.integrate import astrocyte_solution, solve
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
     LOCAL,
     MOST_STEPS,
-    STEP,
     Sizes,
     Start,
     States,
@@ -27,9 +26,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     starts,
     written_out_scores,
 )
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, combine
 
 
 def ag28(request: Request) -> Search:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import wrightomega
 
 from gatedmem.numerics import astrocyte as model
@@ -15,11 +13,11 @@ from gatedmem.numerics import linear_score
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance
 from gatedmem.numerics.integrate import astrocyte_solution, solve
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
     LOCAL,
     MOST_STEPS,
-    STEP,
     Sizes,
     Start,
     States,
@@ -32,9 +30,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     written_out_input,
     written_out_scores,
 )
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, climb, combine, said
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, climb, combine, said
 
 _DRIFT = MOST_STEPS * LOCAL / UNIT
 

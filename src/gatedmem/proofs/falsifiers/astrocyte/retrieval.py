@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance, digit_patterns, draw_astrocyte
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
-    STEP,
     Sizes,
     States,
     corners,
@@ -24,10 +22,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     few,
     written_out_scores,
 )
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, climb, combine, outcome, row
-
-Values = npt.NDArray[Any]
-
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, climb, combine, outcome, row
 
 GAP = 1.0
 """AG24, AG31: the gap of scores that suffices, in units of T log(K-1)."""

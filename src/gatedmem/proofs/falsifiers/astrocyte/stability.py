@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 
 from gatedmem.numerics import astrocyte as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import AstrocyteInstance, draw_astrocyte
 from gatedmem.numerics.integrate import astrocyte_solution
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.astrocyte.cases import (
     LOCAL,
     MOST_STEPS,
-    STEP,
     Start,
     States,
     describe,
@@ -27,9 +25,7 @@ from gatedmem.proofs.falsifiers.astrocyte.cases import (
     starts,
 )
 from gatedmem.proofs.falsifiers.astrocyte.equilibria import newton_rest
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, outcome, said
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, combine, outcome, said
 
 
 def ag21(request: Request) -> Search:

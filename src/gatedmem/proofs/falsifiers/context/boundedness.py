@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import strategies as st
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics.instances import ContextInstance, draw_context
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import describe, examples_for, gates_of
 from gatedmem.proofs.falsifiers.search import Tally, attack, outcome, row
-
-Values = npt.NDArray[Any]
 
 BALANCE = -1.0
 """CG4: the constant c in ⟨1, u⟩ = cλ, what bounds the energy when ker A = span(1)."""

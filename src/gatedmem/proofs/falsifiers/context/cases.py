@@ -12,19 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import strategies as st
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics.instances import Array, ContextInstance, digit_patterns, draw_context
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request
-from gatedmem.proofs.falsifiers.search import CALL, row
+from gatedmem.proofs.falsifiers.search import CALL, STEP, row
 
-Values = npt.NDArray[Any]
-
-
-# The complex step: its square never shows, and no derivative underflows.
-STEP = 1e-20
 _SIZES = ((1, 1), (2, 1), (2, 3), (3, 2), (6, 10), (12, 5), (50, 10), (150, 200))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
     Points,
@@ -24,9 +23,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     newton,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, climb, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
-
 
 CONTRACTION = 0.5
 """CG11: the constant c in κ = c·βλ²/η_min."""

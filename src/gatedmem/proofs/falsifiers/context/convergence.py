@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
 from gatedmem.numerics.integrate import context_solution
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
     Points,
@@ -25,8 +24,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     newton,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
 
 COUPLING = 0.5
 """CG15: the constant c in κ = cβλ²/η_min and in (η_min - ρτ_s)(1 - ρτ_r) = cβλ²."""

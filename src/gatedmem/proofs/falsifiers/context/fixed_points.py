@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
@@ -23,8 +20,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     newton,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
 
 
 def cg10(request: Request) -> Search:

@@ -18,8 +18,7 @@ from gatedmem.numerics.integrate import context_solution
 from gatedmem.numerics.reduced import reduced_energy
 from gatedmem.numerics.sweeps import measured_threshold, one_site_threshold, sweep, sweeps_past
 from gatedmem.proofs.evidence import Request, Search
-from gatedmem.proofs.falsifiers.context.cases import STEP
-from gatedmem.proofs.falsifiers.search import ClaimBrokenError, Tally, attack, combine, outcome, said
+from gatedmem.proofs.falsifiers.search import STEP, ClaimBrokenError, Tally, attack, combine, outcome, said
 
 ACCURACY = 0.01
 """CG18: relative accuracy of the predicted threshold of the D.3 map."""

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import four_layers as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.four_layers import FourLayers
 from gatedmem.numerics.instances import Array, ContextInstance
 from gatedmem.numerics.integrate import solve
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
-from gatedmem.proofs.falsifiers.context.cases import STEP, Points, corners, drawn, examples_for
-from gatedmem.proofs.falsifiers.search import CALL, UNIT, Tally, attack, combine, row
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.context.cases import Points, corners, drawn, examples_for
+from gatedmem.proofs.falsifiers.search import CALL, STEP, UNIT, Tally, attack, combine, row
 
 _INTEGRATION = 1e-8
 

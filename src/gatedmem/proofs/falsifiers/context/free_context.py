@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import four_layers as model
 from gatedmem.numerics.four_layers import FourLayers
 from gatedmem.numerics.instances import Array, draw_context
 from gatedmem.numerics.integrate import solve
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
 
 REPAIR = 1.0
 """CG5: the repair for α < 1 is k² < α + c(1-α)/μ_max(G), for α > 1 k² < α - c(α-1)/μ_min."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics.integrate import context_solution
@@ -21,8 +19,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     hypotheses,
 )
 from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, combine, said
-
-Values = npt.NDArray[Any]
 
 
 def cg3(request: Request) -> Search:

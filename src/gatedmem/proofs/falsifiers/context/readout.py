@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
 from gatedmem.numerics.integrate import solve
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
     Points,
@@ -23,8 +22,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     gates_of,
 )
 from gatedmem.proofs.falsifiers.search import CALL, UNIT, Tally, attack, combine, outcome, row
-
-Values = npt.NDArray[Any]
 
 READOUT = 2.0
 """CG7: the constant c in ‖Z P - ζ^μ‖ ≤ cM(1 - P(μ)); met by two opposite memories."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import reduced
@@ -14,7 +12,6 @@ from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
-    STEP,
     Points,
     corners,
     describe,
@@ -23,9 +20,7 @@ from gatedmem.proofs.falsifiers.context.cases import (
     gates_of,
     hypotheses,
 )
-from gatedmem.proofs.falsifiers.search import Tally, attack, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import STEP, Tally, attack, combine, outcome, row, said
 
 PITCHFORK = 0.5
 """CG13: the constant c in cβλ²/η = 1, where the uniform fixed point of two memories splits into three."""
@@ -72,10 +67,10 @@ def cg13(request: Request) -> Search:
             where=where,
         )
         # Between the zeros Φ moves away from (½, ½) exactly when κ > 1: the slope there is κ.
-        step = np.array([0.5 + 1e-20j, 0.5 - 1e-20j])
+        step = np.array([0.5 + 1j * STEP, 0.5 - 1j * STEP])
         tally.equal(
             "the slope of Φ at (½, ½) is βλ²/(2η)",
-            model.retrieval_map(instance, step)[0].imag / 1e-20,
+            model.retrieval_map(instance, step)[0].imag / STEP,
             kappa,
             scale=instance.beta * instance.gain**2 * gates.amplification,
             roundings=gates.roundings,

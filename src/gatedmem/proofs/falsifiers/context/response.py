@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
@@ -21,8 +19,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     hypotheses,
 )
 from gatedmem.proofs.falsifiers.search import CALL, UNIT, Tally, attack, said
-
-Values = npt.NDArray[Any]
 
 SECOND = 2.0
 """CG16: the factor of βp_i[(Bp)_i - pᵀBp] in p''(0)."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance, draw_context
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
-    STEP,
     Points,
     corners,
     describe,
@@ -23,9 +21,7 @@ from gatedmem.proofs.falsifiers.context.cases import (
     hypotheses,
     newton,
 )
-from gatedmem.proofs.falsifiers.search import CALL, UNIT, Tally, attack, climb, combine, outcome, row, said
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.search import CALL, STEP, UNIT, Tally, attack, climb, combine, outcome, row, said
 
 FEEDBACK = 0.5
 """CG21: the constant c in c·βλ²/η_min, the most that the feedback can move the fixed point."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import ContextInstance
+from gatedmem.numerics.softmax import Values
 from gatedmem.proofs.evidence import Request, Search
 from gatedmem.proofs.falsifiers.context.cases import (
     Points,
@@ -23,8 +22,6 @@ from gatedmem.proofs.falsifiers.context.cases import (
     newton,
 )
 from gatedmem.proofs.falsifiers.search import Tally, attack, climb, combine, row, said
-
-Values = npt.NDArray[Any]
 
 THRESHOLD = 0.25
 """CG12: the constant c in c·βλ² max (B_ii + B_jj - 2B_ij) ≤ 1."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gatedmem.numerics import context as model
 from gatedmem.numerics import softmax as soft
 from gatedmem.numerics.instances import Array, ContextInstance, draw_context
 from gatedmem.numerics.integrate import context_solution
 from gatedmem.proofs.evidence import Request, Search
-from gatedmem.proofs.falsifiers.context.cases import STEP, describe, flow, gates_of
-from gatedmem.proofs.falsifiers.search import UNIT, Tally, attack, outcome, row, said
-
-Values = npt.NDArray[Any]
+from gatedmem.proofs.falsifiers.context.cases import describe, flow, gates_of
+from gatedmem.proofs.falsifiers.search import STEP, UNIT, Tally, attack, outcome, row, said
 
 FEEDBACK = 1.0
 """CG17: the constant c in cλ²β/N < η_min^⊥."""
