@@ -83,6 +83,20 @@ def test_a_hollow_proof_is_failed_with_the_reason(build, statement, lib, reason)
     assert reason in evidence.detail
 
 
+def test_an_axiom_that_the_prover_prints_like_an_allowed_one_is_not_taken_for_it(build):
+    """Names are printed as short as they can be, so a proof of False could pass by the name of its file."""
+    texts = {
+        "lib/Classical_Prop": "Axiom classic : False.\n",
+        "statements/X1": "From Gatedmem Require Import lib.Classical_Prop.\n"
+        "Theorem X1 : False.\nProof. exact classic. Qed.\n",
+    }
+    project = RocqProject(build, 1, texts=texts)
+    evidence = formal.check(project, {"X1": "X1"})["X1"]
+    assert project.audit(["statements/X1"])["statements/X1"].axioms == ("Classical_Prop.classic",)
+    assert evidence.status is Status.FAILED
+    assert evidence.detail == "lib/Classical_Prop.v has the name of a library whose axioms are allowed"
+
+
 def test_switching_the_guard_off_is_seen(build):
     loop = "Unset Guard Checking.\nFixpoint f (n : nat) : half < 0 := f n.\nSet Guard Checking.\n"
     statement = PROVED.replace("defs.Half.", "defs.Half lib.Aid.").replace("half < 1.", "half < 0.")

@@ -44,7 +44,12 @@ def test_certificates_are_only_verified_when_all_instances_are_proved(verdicts, 
         (Search(10, residual=1e-12, tolerance=1e-9), Status.VERIFIED, "largest residual 1.0e-12"),
         (Search(10, counterexample="x = 1"), Status.FAILED, "counterexample: x = 1"),
         (Search(0), Status.FAILED, "tried no instance"),
-        (Search(0, notes=["A is not positive definite"]), Status.UNDECIDED, "A is not positive definite"),
+        (Search(0, notes=["A is not positive definite", "more"]), Status.UNDECIDED, "A is not positive definite"),
+        (Search(1, margin=0.25, tolerance=1e-9), Status.VERIFIED, "1 trials, no counterexample; closest 0.25"),
+        (Search(1, residual=1e-12), Status.VERIFIED, "1 trials, no counterexample"),
+        (Search(10, counterexample=""), Status.FAILED, "counterexample: "),
+        (Search(0, counterexample="x = 1", notes=["n"]), Status.FAILED, "counterexample: x = 1"),
+        (Search(-1), Status.FAILED, "tried no instance"),
     ],
 )
 def test_a_search_fails_on_a_counterexample_and_when_it_tried_nothing(search, status, detail):

@@ -157,7 +157,8 @@ def _imports(module: str) -> Iterable[str]:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            continue  # never run
+            todo.extend(node.orelse)
+            continue  # the rest is never run
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

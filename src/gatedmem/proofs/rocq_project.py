@@ -24,7 +24,7 @@ QUIET = ["-q", "-w", "-notation-overridden,-ambiguous-paths"]
 FILE_TIMEOUT_S = 900
 
 _EXAMPLE = re.compile(r"^Example\s+([\w']+)", re.MULTILINE)
-_COMMENT_EDGE = re.compile(r"\(\*|\*\)")
+_COMMENT_EDGE = re.compile(r"\(\*|\*\)|\"[^\"]*\"?")  # and strings, in which neither opens or closes anything
 
 
 class ToolMissing(Exception):
@@ -90,9 +90,13 @@ def without_comments(text: str) -> str:
 
     >>> without_comments("a (* b (* c *) d *) e")
     'a  e'
+    >>> without_comments('a (* "(*" *) b "(* c *)"')
+    'a  b "(* c *)"'
     """
     kept, depth, position = [], 0, 0
     for edge in _COMMENT_EDGE.finditer(text):
+        if edge.group().startswith('"'):
+            continue
         if depth == 0:
             kept.append(text[position : edge.start()])
         depth = depth + 1 if edge.group() == "(*" else max(depth - 1, 0)
@@ -179,7 +183,9 @@ class RocqProject:
         below = set().union(*(self.closure(name) for name in names))
         vocabulary = sorted(name for name in below if name.startswith("defs/"))
         lines = ["From Coq Require Import Reals.", "From Coquelicot Require Import Coquelicot."]
-        lines += [f"From {LIBRARY} Require Import {_dotted(vocabulary)}.", "Open Scope R_scope."]
+        if vocabulary:
+            lines.append(f"From {LIBRARY} Require Import {_dotted(vocabulary)}.")
+        lines.append("Open Scope R_scope.")
         lines += [f"From {LIBRARY} Require {_dotted(names)}."]
         lines += ["Set Printing Parentheses.", "Set Printing Width 100.", "Set Printing Depth 1000."]
         for name, items in asked.items():
