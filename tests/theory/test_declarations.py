@@ -81,6 +81,7 @@ def test_a_contraction_is_used_on_exactly_its_factors() -> None:
     assert normal.suppose(total(Q[mu, i] * Q[mu, j], mu), delta(i, j))
     assert normal.same(total(Q[mu, i] * Q[mu, j] * v[i] * w[j], mu, i, j), total(v[i] * w[i], i))
     assert normal.same(total(Q[nu, i] ** 2, nu), 1)
+    assert normal.same(total(sp.exp(v[i] + w[j]) * Q[mu, i] * Q[mu, j], i, j, mu), total(sp.exp(v[i] + w[i]), i))
     assert normal.same(total(total(Q[mu, i] * v[i], i) ** 2, mu), total(v[i] ** 2, i))
     u = vector("u", K)
     for left, right in (

@@ -82,6 +82,13 @@ TRUE = [
     (total(v[i] / (p[i] + t), i), total(v[i] / (t + p[i]), i)),
     (total(v[i] / total(p[j] + t, j), i), total(v[i], i) / (total(p[i], i) + n * t)),
     (1 / total(exp(x + v[i]), i), exp(-x) / total(exp(v[i]), i)),
+    # the same inside a function, where no common denominator helps
+    (tanh(1 / (1 + 1 / t)), tanh(t / (1 + t))),
+    (tanh(exp(x) / (exp(x) + exp(y))), tanh(1 / (1 + exp(y - x)))),
+    (tanh(sqrt((x - y) ** 2 + 1)), tanh(sqrt(1 + (y - x) ** 2))),
+    # a sign that only the normal form shows
+    (log(Partial(x * t / (1 + s), x)), log(t) - log(1 + s)),
+    (1 / (1 + Partial(x * sqrt(c), x)), 1 / (1 + sqrt(c))),
     # functions
     (tanh(x) ** 2, 1 - 1 / cosh(x) ** 2),
     (tanh(x) ** 3, tanh(x) - tanh(x) / cosh(x) ** 2),
@@ -264,3 +271,8 @@ def test_no_rule_gives_what_is_false(left: Expr, right: Expr) -> None:
 def test_what_has_no_sure_value_is_refused(expression: Expr) -> None:
     with pytest.raises(Undecidable):
         Normaliser().form(expression)
+
+
+def test_an_index_outside_its_range_is_named_with_the_range() -> None:
+    with pytest.raises(Undecidable, match=r"index 2 may lie outside the range 1\.\.n"):
+        Normaliser().form(total(delta(i, 2) * v[i], i))
