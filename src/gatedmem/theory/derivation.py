@@ -48,7 +48,7 @@ from gatedmem.theory.printing import latex
 from gatedmem.theory.rendering import USUAL, markdown, plain_data, tex
 from gatedmem.theory.steps import equivalences, lemmas, links, premises, theorems
 from gatedmem.theory.steps.chains import Chain, RelationChain
-from gatedmem.theory.steps.checks import NONZERO, decided, prove_order, prove_zero, require_sign
+from gatedmem.theory.steps.checks import NONZERO, decided, defined, prove_order, prove_zero, require_sign
 from gatedmem.theory.steps.conclusions import Combination, Conclusion, Equivalence, Implication, conclusion_latex
 from gatedmem.theory.steps.ground import Ground
 from gatedmem.theory.steps.record import Step, slack_latex
@@ -173,6 +173,7 @@ class Derivation(Ground):
         An equality also holds when its difference is known to be both ≥ 0 and ≤ 0.
         """
         sides = (rule, relation.left, relation.right)
+        defined(self, *sides)
         if (
             relation.op == "="
             and not using
@@ -193,6 +194,7 @@ class Derivation(Ground):
 
     def given(self, relation: Relation, text: str = "") -> Relation:
         """Begin a chain of relations."""
+        defined(self, text or "given", relation.left, relation.right)
         self.chain = None
         self.relations = RelationChain(relation, relation)
         self.steps.append(Step("start", latex(relation), text))

@@ -204,6 +204,11 @@ class Normaliser:
         """
         return sign_of(self._context, sp.sympify(expression))
 
+    def sign_of_form(self, expression: Any) -> str:
+        """Sign that the terms of the normal form show, denominators cleared: whatever its dummies are called."""
+        context = self._context
+        return context.signs.of_form(cleared(context, self.form(expression)))
+
     def expression(self, form: Form) -> Expr:
         """A sympy expression with this normal form (for witnesses and messages)."""
         return written(form, self._context.names)

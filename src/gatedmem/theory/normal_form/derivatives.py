@@ -66,6 +66,8 @@ def along_flow(context: Context, e: FlowDerivative, scope: Scope) -> Form:
         parameters = plain(moving.indices) if isinstance(moving, sp.Indexed) else ()
         if running_indices(speed) - set(parameters):
             raise Undecidable("a rate has indices that its quantity lacks")
+        if (target[0], target[1]) in rates:
+            raise Undecidable(f"{moving} has two rates")
         rates[target[0], target[1]] = (parameters, speed)
 
     def rate(atom: Atom) -> Form:

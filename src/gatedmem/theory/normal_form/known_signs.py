@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -73,6 +75,15 @@ class KnownSigns:
         if not form:
             raise Undecidable("division by zero")
         _strengthen(self._shown, form, sign)
+
+    @contextlib.contextmanager
+    def for_now(self) -> Iterator[None]:
+        """Forget at the end what is noted inside."""
+        before = dict(self._shown)
+        try:
+            yield
+        finally:
+            self._shown = before
 
     def by_facts(self, form: Form) -> str:
         """Sign of a form from the recorded facts alone."""

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy import Expr, IndexedBase, Symbol
 
-from gatedmem.theory.forms import SYMBOL, Form, Idx, atom_form, number_form
+from gatedmem.theory.forms import SYMBOL, Form, Idx, atom_form, number_form, with_inner
 from gatedmem.theory.language import Index, Permuted
 from gatedmem.theory.normal_form.undecidable import Undecidable
 
@@ -57,6 +57,11 @@ class Names:
             self.register(f"permutation {index.args[0]}", inner[-1])
             return (4, str(index.args[0]), inner, inner[-1])
         raise Undecidable(f"{index} is not an index")
+
+    def is_one_place(self, index: Idx) -> bool:
+        """True for a number and for a fixed index, also under a permutation."""
+        *_, inner = with_inner(index)
+        return inner[0] == 3 or bool(inner[0] == 0 and self.things[f"index {inner[1]}"].fixed)
 
     def extent(self, extent: Expr) -> str:
         """The length of a range as data: its name, or its digits."""

@@ -22,6 +22,7 @@ from gatedmem.theory.forms import (
     mentions,
     scaled,
     sum_of,
+    with_inner,
 )
 from gatedmem.theory.normal_form.context import Context
 
@@ -90,6 +91,8 @@ def _beside_deltas(context: Context, plain: dict[Atom, Fraction]) -> Form:
         if atom[0] != DELTA:
             continue
         keep, drop = atom[1], atom[2]
+        if drop in with_inner(keep):
+            keep, drop = drop, keep
         others = [(a, x) for a, x in plain.items() if a != atom]
         if any(mentions(a, drop) for a, _ in others):
             return times(context, atom_form(atom), renamed_product(context, others, {drop: keep}))

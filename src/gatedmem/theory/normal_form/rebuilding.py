@@ -52,6 +52,11 @@ def rebuilt(context: Context, atom: Atom, exponent: Fraction, indices: Mapping[I
     if kind == BASE:
         sign = context.signs.of_form(atom[1])
         base = renamed(context, atom[1], indices)
+        if any(context.names.is_one_place(index) for index in indices):
+            # The sign at one place is no sign at the place that takes its name beside a Kronecker delta.
+            with context.signs.for_now():
+                _keep_sign(context, sign, base)
+                return power(context, base, exponent)
         _keep_sign(context, sign, base)
         return power(context, base, exponent)
     coefficient, factors, fresh = opened(context, atom)

@@ -65,7 +65,7 @@ class Rules:
 
     def defines(self, key: tuple[Any, ...]) -> bool:
         """True if a definition has this key."""
-        return any(rule.key == key and rule.everywhere for rule in self._rules)
+        return any(rule.key[:2] == key and rule.everywhere for rule in self._rules)
 
     def add(self, left: Expr, right: Expr, names: Names, *, everywhere: bool) -> None:
         """Rewrite ``left`` as ``right``; ValueError where the shape of ``left`` gives no rule."""

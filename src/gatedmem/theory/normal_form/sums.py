@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gatedmem.theory.forms import DELTA, ONE, SUM, UNIT, Atom, Form, Idx, mentions, scaled, sum_of, walk_indices
+from gatedmem.theory.forms import (
+    DELTA,
+    ONE,
+    SUM,
+    UNIT,
+    Atom,
+    Form,
+    Idx,
+    mentions,
+    scaled,
+    sum_of,
+    walk_indices,
+    with_inner,
+)
 from gatedmem.theory.normal_form.canonical import connected_sum
 from gatedmem.theory.normal_form.connected import Factor, components
 from gatedmem.theory.normal_form.context import Context
@@ -66,8 +79,8 @@ def _by_delta(context: Context, factors: list[Factor], dummies: list[Idx]) -> Fo
         if atom[0] != DELTA:
             continue
         for dummy, other in ((atom[1], atom[2]), (atom[2], atom[1])):
-            if dummy not in dummies:
-                continue
+            if dummy not in dummies or dummy in with_inner(other):
+                continue  # δ_{d π(d)} picks the places that π leaves alone, not one of them
             if other[0] == 3 and not (other[1] == 1 or _fits(other[1], str(dummy[-1]))):
                 raise Undecidable(f"index {other[1]} may lie outside the range 1..{dummy[-1]}")
             rest = factors[:position] + factors[position + 1 :]

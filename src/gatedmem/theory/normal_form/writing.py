@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Expr, KroneckerDelta, Rational
+from sympy import Expr, KroneckerDelta, Rational, Symbol
 
 from gatedmem.theory.forms import (
     BASE,
@@ -18,7 +18,7 @@ from gatedmem.theory.forms import (
     Idx,
     walk_indices,
 )
-from gatedmem.theory.language import Index, total
+from gatedmem.theory.language import Index, Permuted, total
 from gatedmem.theory.normal_form.names import Names
 
 
@@ -42,9 +42,12 @@ def _index(index: Idx, names: Names, dummies: dict[Idx, Index]) -> Expr:
         return sp.Integer(index[1])
     if index in dummies:
         return dummies[index]
-    length = names.length(str(index[-1]))
-    name = index[1] if index[0] == 0 else f"k_{index[0]}_{'_'.join(str(part) for part in index[1:-1])}"
-    return Index(name, length)
+    if index[0] == 0:
+        known: Index = names.things[f"index {index[1]}"]
+        return known
+    if index[0] == 4:
+        return Permuted(Symbol(index[1]), _index(index[2], names, dummies))
+    return Index(f"k_{index[0]}_{'_'.join(str(part) for part in index[1:-1])}", names.length(str(index[-1])))
 
 
 def _atom(atom: Atom, names: Names, dummies: dict[Idx, Index]) -> Expr:

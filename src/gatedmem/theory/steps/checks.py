@@ -32,6 +32,12 @@ def decided(ground: Ground, question: Callable[[], Any], rule: str, left: Any, r
         raise UndecidedStep(ground, rule, left, right, str(why)) from why
 
 
+def defined(ground: Ground, rule: str, *expressions: Any) -> None:
+    """Every expression has a value: no denominator that may vanish, no logarithm of what may be negative."""
+    for expression in map(sp.sympify, expressions):
+        decided(ground, lambda e=expression: ground.normal.form(e), rule, expression, expression)  # type: ignore[misc]
+
+
 def prove_zero(
     ground: Ground, difference: Expr, rule: str, left: Any, right: Any, using: Iterable[Combination] = ()
 ) -> None:
@@ -40,6 +46,7 @@ def prove_zero(
     for combination in using:
         if combination.relation.op != "=" or combination.relation not in ground.equalities():
             raise FalseStep(ground, rule, left, right, "a combination uses an equality that is not known")
+        defined(ground, rule, combination.multiplier)  # before sympy cancels: (1/x) · (x y - 0) would be y
         difference = difference - combination.value
     if not decided(ground, lambda: ground.normal.is_zero(difference), rule, left, right):
         _refute(ground, difference, ground.normal.residual(difference), rule, left, right)
@@ -59,8 +66,8 @@ def _refute(ground: Ground, difference: Expr, residual: Expr, rule: str, left: A
         tried = True
         if abs(value) > TOLERANCE * (1 + _scale_at(sample, difference)):
             raise FalseStep(ground, rule, left, right, f"{witness}, which is {mpmath.nstr(value, 5)} at an instance")
-    if not tried and decided(ground, lambda: ground.normal.sign(residual), rule, left, right) in NONZERO:
-        raise FalseStep(ground, rule, left, right, f"{witness}, which is never zero")
+    if not tried and decided(ground, lambda: ground.normal.sign_of_form(difference), rule, left, right) in NONZERO:
+        raise FalseStep(ground, rule, left, right, f"{witness}, which is never zero; no instance was found")
     why = "equal at the instances tried" if tried else "no instance to tell whether that is zero"
     raise UndecidedStep(ground, rule, left, right, f"{witness}; {why}")
 
@@ -89,6 +96,7 @@ def prove_order(ground: Ground, relation: Relation, rule: str, slack: Any, using
     """An inequality: its gap is the slack, and no part of the slack is negative."""
     gap = relation.larger_minus_smaller
     parts = [gap] if slack is None else parts_of(slack)
+    defined(ground, rule, relation.left, relation.right, *parts)
     prove_zero(ground, gap - sp.Add(*parts), rule, relation.left, relation.right, using)
     strict = relation.op in "<>"
     for part in parts:
@@ -115,6 +123,8 @@ def respect_assumptions(ground: Ground, key: Any, value: Expr, rule: str) -> Non
     assumed = key.base if isinstance(key, sp.Indexed) else key
     if isinstance(key, Index):
         return
+    if assumed.is_integer and not value.is_integer:
+        raise FalseStep(ground, rule, key, value, "an integer can be replaced by an integer only")
     if assumed.is_positive:
         require_sign(ground, value, POSITIVE, rule, key, value)
     elif assumed.is_nonnegative:

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from gatedmem.theory.indexed import FlowDerivative, Index, Partial, Relation, put
-from gatedmem.theory.steps.checks import NONNEGATIVE, NONZERO, POSITIVE, decided, prove_zero, require_sign
+from gatedmem.theory.steps.checks import NONNEGATIVE, NONZERO, POSITIVE, decided, defined, prove_zero, require_sign
 from gatedmem.theory.steps.conclusions import Combination
 from gatedmem.theory.steps.ground import Ground
 from gatedmem.theory.steps.refusals import FalseStep
@@ -52,6 +52,7 @@ def linear_consequence(
     marked = combine(lambda *_: mark)
     if any(part.has(mark) for part in marked.atoms(Partial, FlowDerivative)):
         raise FalseStep(ground, rule, old, new, "a combination differentiates the relation")
+    defined(ground, rule, marked)  # before sympy cancels a denominator
     if not decided(ground, lambda: ground.normal.is_zero(combine(lambda *_: sp.Integer(0))), rule, old, new):
         raise FalseStep(ground, rule, old, new, "the combination does not vanish with the relation")
     prove_zero(ground, new.difference - combine(difference), rule, old, new)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import sympy as sp
 from sympy import Expr
 
 from gatedmem.theory.indexed import Normaliser, Relation
@@ -57,6 +58,18 @@ class Ground:
         """The equalities known so far."""
         known = [c for c in self.conclusions if isinstance(c, Relation) and c.op == "="]
         return [*known, *(h for h in self.hypotheses if h.op == "="), *self.definitions, *self.opaque]
+
+    def abbreviating(self, names: set[str]) -> set[str]:
+        """These names, and those of all that is defined in their terms, directly or not."""
+        found = set(names)
+        definitions = [*self.definitions, *self.opaque]
+        for _ in definitions:
+            found |= {
+                str(relation.left.base.label) if isinstance(relation.left, sp.Indexed) else str(relation.left)
+                for relation in definitions
+                if found & {symbol.name for symbol in relation.right.free_symbols}
+            }
+        return found
 
     def keep(self, conclusion: Conclusion, label: str) -> None:
         """Add a conclusion to what is known."""

@@ -11,7 +11,7 @@ from gatedmem.theory.indexed import Relation
 from gatedmem.theory.printing import latex
 from gatedmem.theory.rendering import USUAL
 from gatedmem.theory.steps.chains import Chain, RelationChain
-from gatedmem.theory.steps.checks import prove_order
+from gatedmem.theory.steps.checks import defined, prove_order
 from gatedmem.theory.steps.conclusions import Combination, Conclusion, Equivalence, conclusion_latex
 from gatedmem.theory.steps.ground import Ground
 from gatedmem.theory.steps.record import Step, slack_latex
@@ -51,7 +51,9 @@ def bound(ground: Ground, op: str, expression: Expr, rule: str, slack: Any, usin
 
 def next_relation(ground: Ground, relation: Relation, rule: str, arrow: str) -> Relation:
     """Write the next relation of the chain, which was checked."""
-    open_relations(ground, rule).extend(relation, arrow)
+    chain = open_relations(ground, rule)
+    defined(ground, rule, relation.left, relation.right)
+    chain.extend(relation, arrow)
     ground.steps.append(Step("relation", latex(relation), rule, USUAL, arrow))
     return relation
 

@@ -14,6 +14,8 @@ def define(ground: Ground, left: Expr, right: Expr, *, opaque: bool) -> Relation
     """Add a definition of something not met before; an opaque one is not unfolded."""
     relation = eq(left, right)
     name = str(left.base.label) if isinstance(left, sp.Indexed) else str(left)
+    if isinstance(left, sp.Indexed) and any(getattr(k, "fixed", True) for k in left.indices):
+        raise ValueError(f"{left} is one place: a definition is for the whole array")
     if ground.normal.has_met(name):
         raise ValueError(f"{name} is in use already and cannot be defined any more")
     respect_assumptions(ground, left, relation.right, f"definition of {name}")
