@@ -3,7 +3,8 @@
     python tests/mutation/collect.py engine.json checker.json … --out docs/data/mutation.json
 
 The reasons lie in ``settled/*.toml``, one ``[[settled]]`` table a survivor: ``module``, ``before`` and ``after`` as
-in the answer, and ``why``. A survivor without a reason, and a reason for a mutant that a test kills, are errors.
+in the answer, and ``why``. A survivor without a reason is an error, and so is a reason for a mutant that a test
+kills, or for a line that the module does not have.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parents[1] / "src" / "gatedmem"
 NAMED = ("module", "before", "after")
 
 
@@ -32,18 +34,18 @@ def reasons(folder: Path = HERE / "settled") -> dict[tuple[str, ...], str]:
 
 def collected(answers: list[dict[str, object]], settled: dict[tuple[str, ...], str]) -> list[dict[str, object]]:
     """One record a group: how many changes there are, how many were tried, and the survivors with their reasons."""
-    groups, used = [], set()
+    groups = []
     for answer in answers:
         survivors = []
         for one in answer["tried"]:
             name = tuple(one[field] for field in NAMED)
+            said = f"{name[0]}:{one['line']}: {name[1]}  →  {name[2]}"
+            if one["survived"] and name not in settled:
+                raise SystemExit(f"{said}: survived, and nothing says why")
             if one["survived"]:
-                if name not in settled:
-                    raise SystemExit(
-                        f"{name[0]}:{one['line']}: {name[1]}  →  {name[2]}: survived, and nothing says why"
-                    )
-                used.add(name)
                 survivors.append({**dict(zip(NAMED, name, strict=True)), "why": settled[name]})
+            elif name in settled:
+                raise SystemExit(f"{said}: is settled, and yet a test kills it")
         groups.append(
             {
                 "group": answer["group"],
@@ -52,10 +54,13 @@ def collected(answers: list[dict[str, object]], settled: dict[tuple[str, ...], s
                 "survivors": survivors,
             }
         )
-    idle = sorted(set(settled) - used)
-    if idle:
-        raise SystemExit(f"{idle[0][0]}: {idle[0][1]}  →  {idle[0][2]}: is settled, but no survivor of these answers")
     return groups
+
+
+def stale(settled: dict[tuple[str, ...], str], package: Path = PACKAGE) -> list[str]:
+    """The reasons for lines that their modules do not have (any more)."""
+    texts = {name[0]: " ".join((package / name[0]).read_text(encoding="utf-8").split()) for name in settled}
+    return [f"{module}: {before}" for module, before, _ in settled if before not in texts[module]]
 
 
 def main() -> None:
@@ -64,11 +69,14 @@ def main() -> None:
     parser.add_argument("answers", type=Path, nargs="+", help="answers of mutate.py")
     parser.add_argument("--out", type=Path, required=True, help="where the record goes (JSON)")
     asked = parser.parse_args()
+    settled = reasons()
+    if lost := stale(settled):
+        raise SystemExit(f"{lost[0]}: is settled, and there is no such line")
     answers = [json.loads(file.read_text(encoding="utf-8")) for file in asked.answers]
     record = {
         "date": datetime.now(UTC).date().isoformat(),
         "tool": f"cosmic-ray {metadata.version('cosmic-ray')}",
-        "groups": collected(answers, reasons()),
+        "groups": collected(answers, settled),
     }
     asked.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

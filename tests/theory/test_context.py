@@ -62,7 +62,7 @@ def test_cg10_fails_with_a_misprinted_current(monkeypatch: pytest.MonkeyPatch) -
 
 def test_cg10_fails_with_a_missing_feedback_power(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(definitions, "feedback", lambda p, index: total(definitions.B[index, definitions.k] * p(definitions.k), definitions.k) * lam)  # fmt: skip # noqa: E501
-    with pytest.raises(StepError, match="CG10.*the sides differ"):
+    with pytest.raises(StepError, match=r"CG10.*the sides differ"):
         cg10()
 
 

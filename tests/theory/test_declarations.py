@@ -193,3 +193,19 @@ def test_equalities_print_as_they_are() -> None:
         assert normal.expression(normal.form(shown)) == shown
     assert normal.same(normal.residual(1 / (1 + t) - 1 / (1 + s)), s - t)
     assert normal.residual(eq(x, y).difference) == x - y
+
+
+def test_a_contraction_takes_whole_powers_only() -> None:
+    normal = Normaliser()
+    assert normal.suppose(total(p[i], i), 1)
+    assert not normal.same(total(p[i] ** sp.Rational(3, 2), i), 1)
+    assert not normal.same(total(1 / p[i], i), 1)
+
+
+def test_odd_powers_have_the_sign_of_their_base() -> None:
+    normal = Normaliser()
+    normal.know(x, "≠")
+    normal.know(-y, "+")
+    assert normal.sign(1 / x**3) == "≠"
+    assert normal.same(x**3 / x**2, x)
+    assert normal.form(log(-(y**3)))  # -y³ is positive, so that its logarithm exists

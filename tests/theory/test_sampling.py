@@ -44,7 +44,8 @@ t, s = positive("t s")
 c = nonnegative("c")
 x, y = real("x y")
 f, h = vector("f", n), real("h")
-slope = abstract_function("sample_slope", latex="s", sign="+")
+bend = abstract_function("sample_bend", latex="b'")
+slope = abstract_function("sample_slope", latex="s", sign="+", derivative=bend)
 act = abstract_function("sample_act", latex="a", derivative=slope)
 lag = abstract_function("sample_lag", latex="l", derivative=act)
 bare = abstract_function("sample_bare", latex="b")
@@ -114,6 +115,7 @@ def test_arithmetic_is_done_as_written(expression: Expr, value: Fraction, exact:
         (t**x, mpmath.mpf(1) / 9),
         (t ** sp.Rational(-3, 2), mpmath.mpf(3) ** -1.5),
         (slope(x), mpmath.sech(2) ** 2),
+        (bend(x), 2 * mpmath.sech(2) ** 2 * mpmath.tanh(2)),
         (act(x), -mpmath.tanh(2)),
         (lag(x), mpmath.log(mpmath.cosh(2))),
         (Partial(slope(x), x), 2 * mpmath.sech(2) ** 2 * mpmath.tanh(2)),

@@ -44,10 +44,12 @@ from gatedmem.theory.astrocyte.model import (
 )
 from gatedmem.theory.derivation import Combination, Derivation
 from gatedmem.theory.indexed import Partial, delta, eq, gt, lt, matrix, put, real, vector
+from gatedmem.theory.printing import latex
 
 w = vector("w", K)
 v = vector("v", N)
 z, s, a, lam = real("z s a lambda")
+epsilon, entry = real("epsilon c")
 b = vector("b", N)
 q = vector("q", K)
 hebb = matrix("W_H", N, N)
@@ -173,7 +175,7 @@ def threshold(d: Derivation) -> None:
         r"$m = \Xi^\top z$ and $\Lambda^*$ the Legendre transform of $\Lambda$. Expand it along $\epsilon z$, "
         r"$z$ in the top eigenspace $V$ of $W_H$; put $s = \epsilon^2$, $q_\mu = m_\mu^2/(2N)$."
     )
-    legendre(d)
+    by_second, by_fourth = legendre(d)
     log_mean = -K * T * log(over_patterns(lambda mu: exp(s * q[mu] / T)) / K)
     weighted = Family(lambda mu: gate(mu, Family(lambda nu: s * q[nu] / T)))
     mean = over_patterns(lambda mu: weighted[mu] * q[mu])
@@ -191,17 +193,19 @@ def threshold(d: Derivation) -> None:
 
     m = Family(lambda mu: over_neurons(lambda i: xi[mu, i] * b[i]))
     to_overlaps = {q[mu]: m[mu] ** 2 / (2 * N)}
-    squares, fourths = over_neurons(lambda i: b[i] ** 2), over_neurons(lambda i: b[i] ** 4)
+    rising_square = over_neurons(lambda i: put(by_second, {entry: b[i]}))
+    rising_fourth = over_neurons(lambda i: put(by_fourth, {entry: b[i]}))
+    fourths = over_neurons(lambda i: b[i] ** 4)
     critical = d.assume(
         eq(over_neurons(lambda j: hebb[k, j] * b[j], k), b[k] / sigma),
         r"the direction, here $b$, lies in $V$, and $\lambda = 1/\sigma$",
         rewrite=False,
     )
-    d.start(put(-sum_q, to_overlaps) + squares / (2 * sigma), r"coefficient of $\epsilon^2$")
+    d.start(put(-sum_q, to_overlaps) + rising_square / 2, r"coefficient of $\epsilon^2$")
     d.equal(0, r"$\sum m^2 = N b^\top W_H b$", using=[Combination(-b[k] / 2, critical, over=(k,))])
     d.conclude(text="the quadratic part vanishes on V")
     spread = over_patterns(lambda mu: m[mu] ** 4) - over_patterns(lambda mu: m[mu] ** 2) ** 2 / K
-    quartic = put(half_quartic, to_overlaps) / 2 + fourths / (12 * sigma)
+    quartic = put(half_quartic, to_overlaps) / 2 + rising_fourth / 24
     d.start(quartic, r"coefficient of $\epsilon^4$: half a second and a twenty-fourth of a fourth derivative")
     d.equal(fourths / (12 * sigma) - spread / (8 * N**2 * T), r"$q = m^2/(2N)$")
     d.conclude()
@@ -221,8 +225,8 @@ def threshold(d: Derivation) -> None:
     example(d)
 
 
-def legendre(d: Derivation) -> None:
-    """Derive the Taylor coefficients of Λ*(z) at 0 up to the fourth, from Λ*'(z) = artanh(z)/σ."""
+def legendre(d: Derivation) -> tuple[Expr, Expr]:
+    """Derive the second and the fourth derivative of Λ*(εc) at ε = 0, from Λ*'(z) = artanh(z)/σ."""
     inverse = log((1 + z) / (1 - z)) / (2 * sigma)
     transform = z * inverse + (log(1 - z) + log(1 + z)) / (2 * sigma)
     d.assume(lt(z, 1), "an activation")
@@ -250,11 +254,19 @@ def legendre(d: Derivation) -> None:
     d.start(Partial(third, z), "fourth derivative")
     fourth = d.equal(2 * (1 + 3 * z**2) / (sigma * (1 - z) ** 3 * (1 + z) ** 3), "differentiate")
     d.conclude()
-    at_zero = {z: Integer(0)}
-    d.claim(eq(put(inverse, at_zero), 0), "first derivative at 0")
-    d.claim(eq(put(second, at_zero), 1 / sigma), "second derivative at 0")
-    d.claim(eq(put(third, at_zero), 0), "third derivative at 0")
-    d.claim(eq(put(fourth, at_zero), 2 / sigma), "fourth derivative at 0")
+    d.say(r"So along $z = \epsilon c$, where $c$ is the direction's entry at a neuron:")
+    d.assume(lt(epsilon * entry, 1), r"$\epsilon c$ is an activation")
+    d.assume(gt(epsilon * entry, -1), r"$\epsilon c$ is an activation")
+    slope = put(transform, {z: epsilon * entry})
+    at_zero = []
+    for order, derivative in enumerate((inverse, second, third, fourth), 1):
+        d.start(Partial(slope, epsilon), f"derivative {order} along the direction")
+        slope = d.equal(entry**order * put(derivative, {z: epsilon * entry}), "a factor $c$ each time")
+        d.conclude()
+        at_zero.append(put(slope, {epsilon: Integer(0)}))
+    values = ", ".join(f"${latex(value)}$" for value in at_zero)
+    d.say(rf"At $\epsilon = 0$ these are {values}.")
+    return at_zero[1], at_zero[3]
 
 
 def example(d: Derivation) -> None:
