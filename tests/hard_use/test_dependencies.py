@@ -15,7 +15,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What a package is imported as, where that is not its name.
-IMPORTED = {"python-flint": "flint", "scikit-learn": "sklearn", "mini-racer": "py_mini_racer"}
+IMPORTED = {
+    "python-flint": "flint",
+    "scikit-learn": "sklearn",
+    "mini-racer": "py_mini_racer",
+    "cosmic-ray": "cosmic_ray",
+}
 # In the packages' own words, the licence that the table names.
 SHORT = {
     "BSD-3-Clause": ["BSD-3-Clause", "BSD License", "BSD"],
