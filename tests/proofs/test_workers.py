@@ -18,14 +18,16 @@ def test_processes_do_the_work_after_their_beginning_with_one_thread_each(monkey
     for name in workers.ONE_THREAD:
         monkeypatch.setenv(name, "3")  # so that what it was comes back after the test
     monkeypatch.delenv("OMP_NUM_THREADS")
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
     with processes(1, os.getpid) as pool:
         assert pool.submit(os.getpid).result() != os.getpid()
         assert pool.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
         assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "3"  # who has chosen is listened to
         # It is this process that hears Ctrl-C and ends them.
         assert pool.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
-        assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
         (child,) = multiprocessing.active_children()
+    signal.signal(signal.SIGINT, heard)
     assert not child.is_alive()  # and they end with the block
 
 
