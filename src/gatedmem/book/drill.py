@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gatedmem.book.markup import LAYER_TITLES, BookError, escape, folded
+from gatedmem.book.markup import LAYER_TITLES, escape, folded, kept_record
 from gatedmem.proofs.evidence import Layer
 
 FIELDS = ("date", "environment", "counts", "trials", "not_posed")
@@ -28,13 +27,7 @@ def drill_report(file: Path, statements: Container[str]) -> list[str]:
     Raises:
         BookError: the file is no such report.
     """
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        lost = [field for field in FIELDS if field not in record]
-    except (OSError, ValueError, TypeError):
-        raise BookError(f"{file.name}: is not a report of `gatedmem drill --out`") from None
-    if lost:
-        raise BookError(f"{file.name}: {lost[0]}: is missing")
+    record = kept_record(file, FIELDS, "report of `gatedmem drill --out`")
     lines = [f"Run on {record['date']} with {escape(record['environment'])}.", "", *_totals(record["counts"]), ""]
     lines += [*_survivors(record["trials"]), "", "## Statement by statement", ""]
     wrong = [trial for trial in record["trials"] if trial["variant"]]

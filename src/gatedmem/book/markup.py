@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from gatedmem.proofs.cache import environment
@@ -46,6 +48,22 @@ _WORST_FIRST = (Status.FAILED, Status.UNDECIDED, Status.UNAVAILABLE, Status.MISS
 
 class BookError(Exception):
     """The book cannot be made; the message says what is missing."""
+
+
+def kept_record(file: Path, fields: Iterable[str], what: str) -> dict[str, Any]:
+    """A JSON record that is kept with the book, with all of ``fields``; ``what`` says what it should be.
+
+    Raises:
+        BookError: the file is no such record, or a field is missing.
+    """
+    try:
+        record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        lost = [field for field in fields if field not in record]
+    except (OSError, ValueError, TypeError):
+        raise BookError(f"{file.name}: is not a {what}") from None
+    if lost:
+        raise BookError(f"{file.name}: {lost[0]}: is missing")
+    return record
 
 
 def summary(record: Record) -> Status:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gatedmem.book.markup import BookError, escape, folded
+from gatedmem.book.markup import escape, folded, kept_record
 
 FIELDS = ("date", "tool", "groups")
 TITLES = {
@@ -18,7 +17,6 @@ TITLES = {
     "baselines": "derivations: baselines",
     "checker": "the checker of certificates",
     "runners": "the runners of evidence",
-    "arithmetic": "ball and exact arithmetic",
 }
 
 
@@ -28,13 +26,7 @@ def mutation_report(file: Path) -> list[str]:
     Raises:
         BookError: the file is no such record.
     """
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        lost = [field for field in FIELDS if field not in record]
-    except (OSError, ValueError, TypeError):
-        raise BookError(f"{file.name}: is not a record of tests/mutation/collect.py") from None
-    if lost:
-        raise BookError(f"{file.name}: {lost[0]}: is missing")
+    record = kept_record(file, FIELDS, "record of tests/mutation/collect.py")
     groups = record["groups"]
     lines = [f"Run with {escape(record['tool'])}, collected on {record['date']}.", "", *_table(groups), ""]
     for group in groups:
